@@ -1,0 +1,1 @@
+"""Platforms and processes: everything that touches the world outside."""

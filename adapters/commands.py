@@ -1,0 +1,284 @@
+"""What `laban` can be told to do. Speaks in sentences: no command ends in a traceback."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sys
+import traceback
+from collections.abc import Callable, Coroutine, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+from adapters.settings import Settings, SettingsError, load, with_database_file, with_port
+from bot.okr.people import Role
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+T = TypeVar("T")
+
+BROKEN = 70
+"""EX_SOFTWARE of sysexits.h: our own mistake."""
+INTERRUPTED = 130
+WIDTH = 140
+"""Where there is no terminal to ask."""
+
+app = typer.Typer(
+    name="laban",
+    no_args_is_help=True,
+    add_completion=False,
+    # Its tracebacks show the values of variables, secrets included.
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+people_app = typer.Typer(help="Who works here.", no_args_is_help=True)
+app.add_typer(people_app, name="people")
+
+
+class CommandError(Exception):
+    """The command cannot be done; the text says why and what to do."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Do what the arguments say; the exit code."""
+    try:
+        app(args=list(arguments), prog_name="laban")
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 0
+    except SettingsError as refused:
+        _complain("Some settings cannot be used:", *(f"  {problem.line()}" for problem in refused.problems))
+    except CommandError as error:
+        _complain(str(error))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has had enough; Python would complain once more when it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except Exception as error:
+        return _confess(error)
+    return 1
+
+
+@app.callback()
+def laban(
+    version: Annotated[bool, typer.Option("--version", "-V", help="Say which version this is.", is_eager=True)] = False,
+) -> None:
+    """Laban, the OKR companion that lives where the team already talks."""
+    if version:
+        from importlib.metadata import version as version_of
+
+        _say(f"laban {version_of('laban')}")
+        raise typer.Exit
+
+
+@app.command()
+def demo(
+    reset: Annotated[bool, typer.Option("--reset", help="Begin afresh: what was said in the demo is deleted.")] = False,
+    port: Annotated[int | None, typer.Option(help="Where to listen; the setting PORT does the same.")] = None,
+) -> None:
+    """A sample company in a web chat on this machine. What is said is kept until --reset."""
+    from adapters.assembly import DEMO_FILE
+
+    settings = _settings(port)
+    settings = with_database_file(settings, settings.data_dir / DEMO_FILE)
+
+    def tell(address: str) -> None:
+        _say(f"\n  Laban's demo is at {address}")
+        _say("  Pick a person and talk; a second tab can be somebody else at the same time.")
+        _say(f"  What is said is kept in {settings.database_file}. Ctrl-C ends the demo.\n")
+        if not settings.is_for_this_machine_only:
+            _say("  Careful: everybody who can reach this machine can be anybody here.\n")
+
+    _serve(settings, tell, is_demo=True, is_reset=reset)
+
+
+@app.command(name="run")
+def run_everything(
+    port: Annotated[int | None, typer.Option(help="Where to listen; the setting PORT does the same.")] = None,
+) -> None:
+    """Everything in one process: the web server, the relay and the timer."""
+    _serve(_settings(port), lambda address: _say(f"Laban is running at {address}"))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database up to date. Safe while other processes do the same."""
+    from adapters.assembly import migrate as apply
+
+    settings = load()
+    applied = _wait_for(apply(settings))
+    _say(f"{settings.database} is up to date.")
+    for name in applied:
+        _say(f"  applied {name}")
+
+
+@app.command()
+def preview(out: Annotated[Path, typer.Argument(help="The page to write, for example preview.html.")]) -> None:
+    """Write one page with every message in every language as every platform shows it."""
+    from adapters.preview import preview_page
+
+    page = preview_page()
+    try:
+        out.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise CommandError(f"{out} cannot be written: {_reason(error)}.") from None
+    _say(f"Written: {out}")
+
+
+@people_app.command(name="import")
+def import_people(
+    file: Annotated[Path, typer.Argument(help="A CSV file; - reads what is piped in.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change and store nothing.")] = False,
+) -> None:
+    """Add or change people from a CSV file: all of it or, when anything is wrong with it, nothing.
+
+    Columns: name, email, team (a path like Company/Marketing), role (member, manager, admin), manager_email, locale, timezone, telegram_id,
+    slack_id, dingtalk_id. Only name and team are needed. An empty cell leaves what is stored; - as manager_email takes the manager away.
+    """
+    from adapters.assembly import deps_of, opened
+    from adapters.tables import show_plan, show_problems
+    from bot.actions.import_people import BusyError, Plan, Refused
+    from bot.actions.import_people import import_people as act
+
+    data = _read(file)
+    settings = load()
+
+    async def act_on_file() -> Plan | Refused:
+        async with opened(settings) as storage:
+            return await act(data, deps_of(storage), is_dry_run=dry_run)
+
+    try:
+        plan = _wait_for(act_on_file())
+    except BusyError:
+        raise CommandError("Others kept changing people while this was being stored. Nothing was imported; try again.") from None
+    if isinstance(plan, Refused):
+        show_problems(plan, _console(is_error=True))
+        raise CommandError("Nothing was imported.")
+    show_plan(plan, _console(), is_dry_run=dry_run)
+
+
+@app.command()
+def invite(
+    team: Annotated[str, typer.Option(help="Its path, like Company/Marketing. Not needed when there is one top team.")] = "",
+    role: Annotated[Role, typer.Option(help="What whoever comes in will be.")] = Role.MEMBER,
+    days: Annotated[int, typer.Option(min=1, max=365, help="How long it is good.")] = 14,
+    uses: Annotated[int, typer.Option(min=1, max=10_000, help="How many people it lets in.")] = 1,
+) -> None:
+    """Make an invitation code. It is shown once and cannot be found again."""
+    from adapters.assembly import deps_of, opened
+    from bot.actions.make_invite import Invited, InviteError, make_invite
+
+    settings = load()
+
+    async def act() -> Invited:
+        async with opened(settings) as storage:
+            deps = deps_of(storage)
+            return await make_invite(deps, team_path=team, role=role, valid_for=timedelta(days=days), uses=uses)
+
+    try:
+        invited = _wait_for(act())
+    except InviteError as error:
+        raise CommandError(str(error)) from None
+    people = "one person" if uses == 1 else f"{uses} people"
+    _say(f"{invited.code}\n")
+    _say(f"Lets {people} into {invited.team.path} as {role.value} until {invited.invite.expires_at:%Y-%m-%d %H:%M} UTC.")
+    _say("Whoever gets it writes it to Laban. It is not shown again.")
+
+
+@app.command()
+def doctor() -> None:
+    """What is configured, what works and what to do. Ends with 1 when something is wrong."""
+    from adapters.doctor import Verdict, examine
+    from adapters.tables import show_findings
+
+    _quieten()
+    findings = asyncio.run(examine(Path.cwd()))
+    show_findings(findings, _console())
+    wrong = sum(finding.verdict is Verdict.WRONG for finding in findings)
+    if wrong:
+        raise CommandError("One thing is wrong." if wrong == 1 else f"{wrong} things are wrong.")
+    _say("Nothing is wrong.")
+
+
+# --- shared by the commands ------------------------------------------------------------------------------------------------
+
+
+def _settings(port: int | None) -> Settings:
+    settings = load()
+    return settings if port is None else with_port(settings, port)
+
+
+def _serve(settings: Settings, tell: Callable[[str], None], *, is_demo: bool = False, is_reset: bool = False) -> None:
+    from adapters.assembly import StartError, serve
+    from adapters.logs import set_up_logs
+
+    set_up_logs(logging.WARNING if is_demo else logging.INFO)
+    try:
+        asyncio.run(serve(settings, is_demo=is_demo, is_reset=is_reset, tell=tell))
+    except StartError as error:
+        raise CommandError(str(error)) from None
+
+
+def _wait_for(work: Coroutine[Any, Any, T]) -> T:
+    from adapters.assembly import StartError
+
+    _quieten()
+    try:
+        return asyncio.run(work)
+    except StartError as error:
+        raise CommandError(str(error)) from None
+
+
+def _quieten() -> None:
+    """What libraries log is for whoever runs a server; a command says itself what is wrong."""
+    from adapters.logs import set_up_logs
+
+    set_up_logs(logging.CRITICAL)
+
+
+def _read(file: Path) -> bytes:
+    """The file, or as much of it as is needed to see that it is too large."""
+    from bot.actions.import_rows import BYTES_LIMIT
+
+    try:
+        if str(file) == "-":
+            return sys.stdin.buffer.read(BYTES_LIMIT + 1)
+        with file.open("rb") as data:
+            return data.read(BYTES_LIMIT + 1)
+    except OSError as error:
+        raise CommandError(f"{file} cannot be read: {_reason(error)}.") from None
+
+
+def _reason(error: OSError) -> str:
+    return os.strerror(error.errno) if error.errno else type(error).__name__
+
+
+def _console(*, is_error: bool = False) -> Console:
+    from rich.console import Console
+
+    # Where nobody looks at a terminal, lines must not be broken at some narrow default.
+    stream = sys.stderr if is_error else sys.stdout
+    return Console(stderr=is_error, width=None if stream.isatty() else WIDTH, highlight=False)
+
+
+def _say(text: str) -> None:
+    typer.echo(text)
+    sys.stdout.flush()
+
+
+def _complain(*lines: str) -> None:
+    for line in lines:
+        typer.echo(line, err=True)
+
+
+def _confess(error: Exception) -> int:
+    """A mistake of ours: its kind and place, without values that could be secret or somebody's words."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    _complain(f"Laban made a mistake: {type(error).__name__}{place}. Nothing was half stored. `laban doctor` may say more.")
+    return BROKEN

@@ -1,0 +1,168 @@
+"""Looks at everything Laban needs and says what works, what does not and what to do. Changes nothing, shows nothing secret."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import os
+import socket
+import stat
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from adapters.assembly import PING_SECONDS, StartError, Storage, opened
+from adapters.folder_lock import holder_of
+from adapters.settings import ENV_FILE, KEY_FILE, Settings, SettingsError, load
+from bot.okr.people import Role
+
+DEAD_LETTERS_SHOWN = 3
+
+
+class Verdict(Enum):
+    """How it stands with one thing. Only WRONG keeps Laban from working as it should."""
+
+    FINE = "✓"
+    NOTE = "•"
+    WRONG = "✗"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the table; `remedy` is empty when nothing has to be done."""
+
+    what: str
+    verdict: Verdict
+    found: str
+    remedy: str = ""
+
+
+async def examine(folder: Path) -> tuple[Finding, ...]:
+    """Everything there is to say about the installation started in `folder`."""
+    try:
+        settings = load(folder=folder)
+    except SettingsError as refused:
+        return tuple(Finding(problem.name, Verdict.WRONG, problem.what, problem.remedy) for problem in refused.problems)
+    findings = [*_examine_settings(settings, folder), _examine_folder(settings), _examine_key(settings)]
+    findings.extend(await _examine_database(settings))
+    findings.append(await asyncio.to_thread(_examine_port, settings))
+    return tuple(findings)
+
+
+def _examine_settings(settings: Settings, folder: Path) -> Iterator[Finding]:
+    given = ", ".join(f"{name} ({source})" for name, source in sorted(settings.sources.items()))
+    yield Finding("Settings", Verdict.FINE, given or "all by default")
+    file = folder / ENV_FILE
+    holds_secrets = ENV_FILE in (settings.sources.get("SECRET_KEY"), settings.sources.get("DATABASE_URL"))
+    if holds_secrets and stat.S_IMODE(file.stat().st_mode) & 0o077:
+        yield Finding(ENV_FILE, Verdict.NOTE, "others on this machine can read it", f"chmod 600 {file}")
+    yield Finding("Public address", Verdict.FINE, settings.public_url)
+
+
+def _examine_folder(settings: Settings) -> Finding:
+    folder = settings.data_dir
+    if not folder.exists():
+        parent = next(parent for parent in folder.parents if parent.exists())
+        if os.access(parent, os.W_OK | os.X_OK):
+            return Finding("Data folder", Verdict.FINE, f"{folder} will be made when needed")
+        return Finding("Data folder", Verdict.WRONG, f"{folder} cannot be made", f"Make {parent} writable, or change DATA_DIR.")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return Finding("Data folder", Verdict.WRONG, f"{folder} cannot be written", "Make it writable, or change DATA_DIR.")
+    free = os.statvfs(folder).f_bavail * os.statvfs(folder).f_frsize
+    if free < 100 * 1024 * 1024:
+        return Finding("Data folder", Verdict.WRONG, f"{folder} has {free // 1024 // 1024} MB left", "Make room on this disk.")
+    return Finding("Data folder", Verdict.FINE, f"{folder}")
+
+
+def _examine_key(settings: Settings) -> Finding:
+    if settings.secret_key is None:
+        return Finding("Secret key", Verdict.FINE, f"none yet; the first start keeps one in {settings.data_dir / KEY_FILE}")
+    source = settings.sources.get("SECRET_KEY")
+    return Finding("Secret key", Verdict.FINE, f"given in {source}" if source else f"kept in {settings.data_dir / KEY_FILE}")
+
+
+async def _examine_database(settings: Settings) -> list[Finding]:
+    file = settings.database_file
+    if file is not None and not file.exists():
+        return [Finding("Database", Verdict.WRONG, f"{settings.database} is not there yet", "Make it: laban migrate")]
+    try:
+        async with opened(settings, is_schema_needed=False) as storage:
+            return await _examine_storage(settings, storage)
+    except StartError as error:
+        reason, _, remedy = str(error).partition(". ")
+        return [Finding("Database", Verdict.WRONG, reason, remedy)]
+
+
+async def _examine_storage(settings: Settings, storage: Storage) -> list[Finding]:
+    began = time.perf_counter()
+    try:
+        async with asyncio.timeout(PING_SECONDS):
+            await storage.ping()
+    except Exception as error:
+        return [Finding("Database", Verdict.WRONG, f"{settings.database} does not answer: {type(error).__name__}", "Restart it.")]
+    milliseconds = (time.perf_counter() - began) * 1000
+    findings = [Finding("Database", Verdict.FINE, f"{settings.database} answers within {milliseconds:.1f} ms")]
+    missing = await storage.pending_migrations()
+    if missing:
+        findings.append(Finding("Migrations", Verdict.WRONG, f"missing: {', '.join(missing)}", "Apply them: laban migrate"))
+        return findings
+    findings.append(Finding("Migrations", Verdict.FINE, "all applied"))
+    findings.append(await _examine_people(storage))
+    findings.append(await _examine_dead_letters(storage))
+    return findings
+
+
+async def _examine_people(storage: Storage) -> Finding:
+    people = [person for person in await storage.reading.everybody() if person.is_active]
+    teams = await storage.reading.teams()
+    if not people:
+        return Finding("People", Verdict.NOTE, "nobody yet", "laban people import FILE.csv, or laban invite --role admin")
+    joined = sum(person.joined_at is not None for person in people)
+    found = f"{len(people)} people in {len(teams)} teams, {joined} of them have talked with Laban"
+    if not any(person.role is Role.ADMIN for person in people):
+        return Finding("People", Verdict.NOTE, f"{found}; no admin", "Give somebody the role admin and import again.")
+    return Finding("People", Verdict.FINE, found)
+
+
+async def _examine_dead_letters(storage: Storage) -> Finding:
+    letters = await storage.outbox.dead_letters(100)
+    if not letters:
+        return Finding("Messages", Verdict.FINE, "none was given up")
+    number = "100 or more" if len(letters) == 100 else str(len(letters))
+    # A chat's id names a person to whoever knows the platform; the platform is enough to know where to look.
+    newest = "; ".join(f"{one.died_at:%Y-%m-%d %H:%M} {one.place.platform}: {one.error}" for one in letters[:DEAD_LETTERS_SHOWN])
+    return Finding(
+        "Messages", Verdict.NOTE, f"{number} could never be delivered. {newest}", "Mend the cause; new messages go out."
+    )
+
+
+def _examine_port(settings: Settings) -> Finding:
+    where = f"{settings.host}:{settings.port}"
+    file = settings.database_file
+    holder = holder_of(file) if file is not None else None
+    name = "127.0.0.1" if settings.host == "0.0.0.0" else "::1" if settings.host == "::" else settings.host  # noqa: S104 compared with
+    if _is_laban(name, settings.port):
+        return Finding("Port", Verdict.FINE, f"Laban is running on {where}")
+    if holder is not None:
+        return Finding("Port", Verdict.NOTE, f"Laban is running, but not on {where} ({holder})")
+    try:
+        with socket.create_server((settings.host, settings.port), family=socket.AF_INET6 if ":" in name else socket.AF_INET):
+            return Finding("Port", Verdict.FINE, f"{where} is free")
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else type(error).__name__
+        return Finding(
+            "Port", Verdict.WRONG, f"{where} cannot be listened on: {reason}", "Stop what uses it, or change HOST or PORT."
+        )
+
+
+def _is_laban(host: str, port: int) -> bool:
+    connection = http.client.HTTPConnection(host, port, timeout=PING_SECONDS)
+    try:
+        connection.request("GET", "/health")
+        return connection.getresponse().getheader("Server", "") == "laban"
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

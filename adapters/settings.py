@@ -1,0 +1,419 @@
+"""Environment and `.env` → one frozen value. All problems are reported at once, in plain words, and never with a value in them.
+
+Plain code on purpose: reading six names must not cost the third of a second that importing a settings library does.
+"""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+import os
+import secrets
+import stat
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from urllib.parse import quote, unquote, urlsplit
+
+NAMES = ("DATABASE_URL", "DATA_DIR", "HOST", "PORT", "PUBLIC_URL", "SECRET_KEY")
+ENV_FILE = ".env"
+ENV_FILE_LIMIT = 64 * 1024
+KEY_FILE = "secret.key"
+DATABASE_FILE = "laban.db"
+SECRET_LENGTH = 32
+SECRET_VARIETY = 10
+"""Different characters a secret has at least: "aaaa…" is long and worthless."""
+MAKE_SECRET = 'python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
+_WELL_KNOWN = (
+    *("changeme", "change-me", "change_me", "replaceme", "replace-me", "placeholder", "example", "insecure", "password"),
+    *("your-secret", "your_secret", "secret-key", "secret_key", "secretkey", "supersecret", "not-so-secret"),
+    *("12345678", "abcdefgh"),
+)
+_SQLITE = "sqlite:///"
+_EXAMPLES = {
+    "sqlite": "sqlite:///var/laban.db, or sqlite:////srv/laban.db from the root",
+    "postgres": "postgres://user:password@host:5432/laban",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A text that does not show itself when printed, logged or formatted."""
+
+    _value: str = field(repr=False)
+
+    def reveal(self) -> str:
+        """The text itself, for the one place that needs it."""
+        return self._value
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a setting and what to do about it. Holds no value of any setting that could be secret."""
+
+    name: str
+    what: str
+    remedy: str
+
+    def line(self) -> str:
+        """All of it in one line."""
+        return f"{self.name}: {self.what} {self.remedy}"
+
+
+class SettingsError(Exception):
+    """Some settings cannot be used; `problems` names every one of them."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(problem.line() for problem in problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`secret_key` is None only until `with_secret_key` has made one. `sources` says where each given setting came from."""
+
+    database_url: Secret
+    data_dir: Path
+    host: str
+    port: int
+    public_url: str
+    secret_key: Secret | None = None
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def database_file(self) -> Path | None:
+        """Where SQLite keeps its file; None for a server."""
+        url = self.database_url.reveal()
+        return Path(unquote(url.removeprefix(_SQLITE))) if url.startswith(_SQLITE) else None
+
+    @property
+    def database(self) -> str:
+        """The database in words, without user and password."""
+        file = self.database_file
+        if file is not None:
+            return f"SQLite {file}"
+        parts = urlsplit(self.database_url.reveal())
+        port = f":{parts.port}" if parts.port else ""
+        return f"PostgreSQL {unquote(parts.path.removeprefix('/'))} on {parts.hostname or 'this machine'}{port}"
+
+    @property
+    def is_for_this_machine_only(self) -> bool:
+        """Nobody else on the network can connect."""
+        return _is_this_machine(self.host)
+
+
+def load(environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:
+    """The settings of `environment` (default: the process's) over those of `.env` in `folder` (default: where we were started).
+
+    Reads only, writes nothing. An empty value counts as not given. Raises SettingsError with every problem found.
+    """
+    environment = os.environ if environment is None else environment
+    folder = Path.cwd() if folder is None else folder
+    problems: list[Problem] = []
+    from_file = _read_env_file(folder / ENV_FILE, problems)
+    given: dict[str, str] = {}
+    sources: dict[str, str] = {}
+    for source, values in ((ENV_FILE, from_file), ("environment", environment)):
+        problems.extend(_misspelled(values, source, is_ours=source == ENV_FILE))
+        for name in NAMES:
+            if values.get(name, "").strip():
+                given[name] = values[name].strip()
+                sources[name] = source
+    data_dir = _data_dir(given.get("DATA_DIR", "var"), folder, problems)
+    host = _host(given.get("HOST", "127.0.0.1"), problems)
+    port = _port(given.get("PORT", "8000"), problems)
+    database_url = _database_url(given.get("DATABASE_URL", ""), data_dir, folder, problems)
+    public_url = _public_url(given.get("PUBLIC_URL", ""), host, port, problems)
+    secret_key = _secret_key(given.get("SECRET_KEY", ""), data_dir, problems)
+    if problems:
+        raise SettingsError(tuple(problems))
+    return Settings(Secret(database_url), data_dir, host, port, public_url, secret_key, sources)
+
+
+def with_database_file(settings: Settings, file: Path) -> Settings:
+    """The settings with SQLite in `file`."""
+    return replace(settings, database_url=Secret(_sqlite_url(file)))
+
+
+def with_port(settings: Settings, port: int) -> Settings:
+    """The settings listening on another port; the public address follows when it names this machine."""
+    problems: list[Problem] = []
+    port = _port(str(port), problems)
+    if problems:
+        raise SettingsError(tuple(problems))
+    is_here = _is_this_machine(urlsplit(settings.public_url).hostname or "")
+    return replace(settings, port=port, public_url=_own_address(settings.host, port) if is_here else settings.public_url)
+
+
+def with_secret_key(settings: Settings) -> Settings:
+    """The settings with a secret key: the one given, else the one kept in the data folder, else one made there now.
+
+    Its file is readable by its owner only. Several processes starting at once end up with the same key.
+    Raises SettingsError when the folder cannot be written.
+    """
+    if settings.secret_key is not None:
+        return settings
+    file = settings.data_dir / KEY_FILE
+    try:
+        make_data_dir(settings.data_dir)
+        _write_once(file, secrets.token_urlsafe(48))
+    except OSError as error:
+        what = f"a key cannot be kept in {file}: {error.strerror or type(error).__name__}."
+        raise SettingsError((Problem("SECRET_KEY", what, "Make the folder writable, or set SECRET_KEY."),)) from None
+    problems: list[Problem] = []
+    key = _secret_key("", settings.data_dir, problems)
+    if problems:
+        raise SettingsError(tuple(problems))
+    return replace(settings, secret_key=key)
+
+
+def make_data_dir(folder: Path) -> None:
+    """Create the data folder, closed to other users: it holds what people said. An existing one is left as it is."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _write_once(file: Path, text: str) -> None:
+    """Create `file` with `text` unless it is there. Nobody ever sees it half written: it appears under its name complete."""
+    draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as out:
+            out.write(text + "\n")
+            out.flush()
+            os.fsync(out.fileno())
+        with suppress(FileExistsError):
+            os.link(draft, file)
+    finally:
+        draft.unlink()
+
+
+# --- .env ------------------------------------------------------------------------------------------------------------
+
+
+def _read_env_file(file: Path, problems: list[Problem]) -> dict[str, str]:
+    """NAME=value lines; `#` starts a comment, quotes and `export ` are optional. Bad lines are named by number, never shown."""
+    try:
+        with file.open("rb") as data:
+            raw = data.read(ENV_FILE_LIMIT + 1)
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        problems.append(
+            Problem(
+                ENV_FILE, f"it cannot be read: {error.strerror or type(error).__name__}.", "Make it a file its owner can read."
+            )
+        )
+        return {}
+    if len(raw) > ENV_FILE_LIMIT:
+        problems.append(Problem(ENV_FILE, "it is larger than 64 kB.", "Keep only settings in it."))
+        return {}
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        problems.append(Problem(ENV_FILE, "it is not UTF-8 text.", "Save it again as UTF-8."))
+        return {}
+    values: dict[str, str] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        stripped = line.strip().removeprefix("export ").strip()
+        if not stripped or stripped.startswith("#"):
+            continue
+        name, equals, value = stripped.partition("=")
+        name = name.strip()
+        unquoted = _unquoted(value.strip())
+        if not equals or not name.isidentifier() or unquoted is None:
+            problems.append(Problem(ENV_FILE, f"line {number} is not NAME=value.", "Mend it or put # before it."))
+        elif name in values:
+            problems.append(Problem(ENV_FILE, f"{name} is there twice, again in line {number}.", "Keep one of them."))
+        else:
+            values[name] = unquoted
+    return values
+
+
+def _unquoted(value: str) -> str | None:
+    """The value without its quotes or the comment after it; None when a quote is not closed."""
+    if value[:1] in ("'", '"'):
+        inner, closing, rest = value[1:].partition(value[0])
+        rest = rest.strip()
+        return inner if closing and (not rest or rest.startswith("#")) else None
+    return value.partition(" #")[0].rstrip()
+
+
+def _misspelled(values: Mapping[str, str], source: str, *, is_ours: bool) -> list[Problem]:
+    """Names that look like one of ours. The environment belongs to everybody, so there only `LABAN_…` counts as a near miss."""
+    found = []
+    for name in values:
+        meant = _meant(name, is_ours=is_ours)
+        if meant and meant not in values:
+            found.append(
+                Problem(name, f"no setting has this name (from {source}).", f"Did you mean {meant}? Rename it or take it out.")
+            )
+    return found
+
+
+def _meant(name: str, *, is_ours: bool) -> str | None:
+    if name in NAMES:
+        return None
+    bare = name.upper().removeprefix("LABAN_").removeprefix("OKR_").removeprefix("APP_")
+    if bare in NAMES:
+        return bare if is_ours or name.upper() == f"LABAN_{bare}" else None
+    close = difflib.get_close_matches(bare, NAMES, n=1, cutoff=0.8) if is_ours else []
+    return close[0] if close else None
+
+
+# --- the single settings -----------------------------------------------------------------------------------------------
+
+
+def _data_dir(given: str, folder: Path, problems: list[Problem]) -> Path:
+    try:
+        data_dir = (folder / Path(given).expanduser()).resolve()
+        is_taken = data_dir.exists() and not data_dir.is_dir()
+    except (OSError, RuntimeError, ValueError):
+        problems.append(
+            Problem("DATA_DIR", "this is not a folder that can be used.", "Give the path of a folder, for example var.")
+        )
+        return folder / "var"
+    if is_taken:
+        problems.append(Problem("DATA_DIR", "there is a file of that name.", "Give the path of a folder, for example var."))
+    return data_dir
+
+
+def _host(given: str, problems: list[Problem]) -> str:
+    host = given.removeprefix("[").removesuffix("]")
+    if "/" in host or any(char.isspace() for char in host) or (":" in host and not _is_ip(host)):
+        problems.append(
+            Problem(
+                "HOST",
+                "this is not a name or an address alone.",
+                "Give one without http:// and without a port: 127.0.0.1 or 0.0.0.0.",
+            )
+        )
+    return host
+
+
+def _port(given: str, problems: list[Problem]) -> int:
+    if given.isascii() and given.isdigit() and len(given) < 6 and 1 <= int(given) <= 65535:
+        return int(given)
+    problems.append(Problem("PORT", "this is not a port.", "Give a whole number from 1 to 65535, for example 8000."))
+    return 8000
+
+
+def _database_url(given: str, data_dir: Path, folder: Path, problems: list[Problem]) -> str:
+    """As storage wants it: `sqlite:///` with the absolute path behind it, or `postgres://…` as given."""
+    if not given:
+        return _sqlite_url(data_dir / DATABASE_FILE)
+    scheme, separator, rest = given.partition("://")
+    scheme = scheme.lower()
+    if separator and scheme == "sqlite":
+        name = unquote(rest.removeprefix("/"))
+        if not rest.startswith("/") or not name or name.endswith("/") or "?" in name or ":memory:" in name or "\0" in name:
+            problems.append(Problem("DATABASE_URL", "this names no SQLite file.", f"Write it like {_EXAMPLES['sqlite']}"))
+            return given
+        return _sqlite_url((folder / Path(name).expanduser()).resolve())
+    if separator and scheme in ("postgres", "postgresql"):
+        problem = _postgres_problem(given)
+        if problem:
+            problems.append(Problem("DATABASE_URL", problem, f"Write it like {_EXAMPLES['postgres']}"))
+        return f"postgres://{rest}"
+    if scheme.startswith(("postgres", "psql")):
+        what = "the part before :// has to be postgres."
+    elif separator:
+        what = "only SQLite and PostgreSQL can be used."
+    else:
+        what = "this is not an address of a database."
+    problems.append(
+        Problem("DATABASE_URL", what, f"Write it like {_EXAMPLES['postgres']}, or leave it empty for SQLite in DATA_DIR.")
+    )
+    return given
+
+
+def _sqlite_url(file: Path) -> str:
+    return f"{_SQLITE}{quote(str(file))}"
+
+
+def _postgres_problem(url: str) -> str:
+    """What is wrong with it, "" for nothing. A password with # / ? @ in it is what usually breaks these addresses."""
+    advice = f"Characters like @ / # ? : in a password are written {quote('@', safe='')} {quote('/', safe='')} and so on."
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return f"host and port cannot be made out. {advice}"
+    if not parts.path.strip("/") or "/" in parts.path.strip("/") or parts.fragment:
+        return f"it names no database. {advice}"
+    return ""
+
+
+def _public_url(given: str, host: str, port: int, problems: list[Problem]) -> str:
+    if not given:
+        return _own_address(host, port)
+    try:
+        parts = urlsplit(given)
+        name, _ = parts.hostname or "", parts.port
+    except ValueError:
+        name, parts = "", urlsplit("")
+    if parts.scheme not in ("http", "https") or not name or parts.username or parts.query or parts.fragment:
+        what = "this is not an address people could type."
+        problems.append(Problem("PUBLIC_URL", what, "Write it like https://okr.example.com"))
+    elif parts.scheme == "http" and not _is_this_machine(name):
+        what = "people's words would travel unencrypted."
+        problems.append(
+            Problem("PUBLIC_URL", what, "Use https:// (a proxy with a certificate in front); http:// is for this machine only.")
+        )
+    return given.rstrip("/")
+
+
+def _own_address(host: str, port: int) -> str:
+    """What to type on this machine; listening everywhere includes here."""
+    name = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104 compared with, not listened on
+    return f"http://{f'[{name}]' if ':' in name else name}:{port}"
+
+
+def _is_this_machine(name: str) -> bool:
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    return _is_ip(name) and ipaddress.ip_address(name).is_loopback
+
+
+def _is_ip(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _secret_key(given: str, data_dir: Path, problems: list[Problem]) -> Secret | None:
+    """The key given or kept; None when there is none yet. A bad one is refused here, before anything is signed with it."""
+    if given:
+        weakness = _weakness(given)
+        if weakness:
+            problems.append(Problem("SECRET_KEY", weakness, f"Make one with: {MAKE_SECRET}"))
+        return Secret(given)
+    file = data_dir / KEY_FILE
+    try:
+        kept = file.read_text(encoding="ascii").strip()
+        is_open = bool(stat.S_IMODE(file.stat().st_mode) & 0o077)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError):
+        problems.append(Problem("SECRET_KEY", f"{file} cannot be read.", "Let its owner run Laban, or set SECRET_KEY."))
+        return None
+    if is_open:
+        problems.append(Problem("SECRET_KEY", f"others on this machine can read {file}.", f"Close it: chmod 600 {file}"))
+    elif _weakness(kept):
+        problems.append(
+            Problem("SECRET_KEY", f"what {file} holds is no good key.", "Delete the file; a new key is made at the next start.")
+        )
+    return Secret(kept)
+
+
+def _weakness(key: str) -> str:
+    """Why a key must not be used, "" when it may."""
+    if len(key) < SECRET_LENGTH:
+        return f"it has fewer than {SECRET_LENGTH} characters."
+    if any(known in key.lower() for known in _WELL_KNOWN):
+        return "this is a value out of an example, known to everybody."
+    if len(set(key)) < SECRET_VARIETY:
+        return "it repeats itself too much to be secret."
+    return ""

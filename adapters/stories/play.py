@@ -1,0 +1,294 @@
+"""Plays stories: through the real way in, on a storage of their own, once in every language; and keeps every message said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from adapters.demo import sample_turn
+from adapters.preview import Sample
+from adapters.stories.story import (
+    Elsewhere,
+    Meanwhile,
+    Opens,
+    Picks,
+    Presses,
+    Says,
+    Sends,
+    Step,
+    Story,
+    Submits,
+    Waits,
+    in_language,
+)
+from adapters.webchat.visitors import PLATFORM, TENANT, place_of
+from bot.actions.converse import converse
+from bot.chat import tokens
+from bot.chat.incoming import Arrived, Body, Incoming, Picked, Place, Sender, Submitted, Texted
+from bot.chat.message import Buttons, Choices, Form, Message, to_json
+from bot.okr.people import LANGUAGES, PersonId
+from bot.ports import Change, Deps, PutPerson, Reading, Saved, Turn, UnitOfWork
+
+NOW = datetime(2026, 12, 1, 3, 0, tzinfo=UTC)
+"""A Tuesday morning in week 9 of a quarter: the sample company has eight weeks of check-ins in it and four weeks left."""
+GROUP = Place(PLATFORM, TENANT, "the whole team", is_private=False)
+PACE = timedelta(seconds=20)
+"""From one step to the next; nothing that is kept happens twice at the same moment."""
+
+
+class StoryError(Exception):
+    """A story cannot be played: it presses what nobody shows, or something it changes cannot be stored. Says which, where, in which language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A storage that holds the sample company as of NOW and nothing else."""
+
+    reading: Reading
+    work: UnitOfWork
+
+
+Opened = Callable[[], AbstractAsyncContextManager[Stage]]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A message of a story, named by its step."""
+
+    name: str
+    message: Message
+
+
+def company() -> Turn:
+    """What a stage holds before a story begins."""
+    return sample_turn(NOW)
+
+
+async def play_all(stories: Iterable[Story], opened: Opened) -> tuple[Sample, ...]:
+    """Every message of these stories, one sample for all languages; what was said before, word for word, is not shown again.
+
+    Raises StoryError.
+    """
+    samples: list[Sample] = []
+    for story in stories:
+        heard = {lang: await play(story, lang, opened) for lang in LANGUAGES}
+        samples += _merged(story, heard)
+    return tuple(_without_repetitions(samples))
+
+
+async def play(story: Story, lang: str, opened: Opened) -> tuple[Heard, ...]:
+    """Every message the person of the story gets, in the order they are sent. Raises StoryError."""
+    async with opened() as stage:
+        scene = _Scene(story, lang, stage)
+        await scene.begin()
+        for number, step in enumerate(story.steps, 1):
+            await scene.do(number, step)
+        return tuple(scene.heard)
+
+
+class _Hands:
+    """A clock that only stories turn. Implements `bot.ports.Clock`."""
+
+    def __init__(self) -> None:
+        self._now = NOW
+
+    def now(self) -> datetime:
+        """Aware, in UTC."""
+        return self._now
+
+    def turn(self, time: timedelta) -> None:
+        """Let time pass."""
+        self._now += time
+
+
+class _Numbers:
+    """Ids in a row, so that every language has the same ones. Implements `bot.ports.Ids`."""
+
+    LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
+
+    def __init__(self) -> None:
+        self._next = 0
+
+    def new(self) -> str:
+        """The next one."""
+        self._next += 1
+        number, letters = self._next, ""
+        for _ in range(16):
+            number, letter = divmod(number, len(self.LETTERS))
+            letters = self.LETTERS[letter] + letters
+        return letters
+
+
+class _Ear:
+    """Hears what is said in turns that were saved. Implements `bot.ports.UnitOfWork`."""
+
+    def __init__(self, work: UnitOfWork) -> None:
+        self._work = work
+        self.messages: list[Message] = []
+
+    async def save(self, turn: Turn) -> Saved:
+        """Store the turn as it is."""
+        saved = await self._work.save(turn)
+        if saved is Saved.DONE:
+            self.messages += [outgoing.message for outgoing in turn.outgoing]
+        return saved
+
+
+@dataclass(slots=True)
+class _Scene:
+    """A story being played in one language."""
+
+    story: Story
+    lang: str
+    stage: Stage
+    heard: list[Heard] = field(default_factory=list)
+    shown: dict[str, list[Message]] = field(default_factory=dict)
+    """What each person has on the screen, oldest first."""
+    events: int = 0
+    clock: _Hands = field(default_factory=_Hands)
+    ids: _Numbers = field(default_factory=_Numbers)
+
+    async def begin(self) -> None:
+        """Let the person of the story speak the language it is played in."""
+        person = await self.stage.reading.person(PersonId(self.story.who))
+        if person is not None and person.locale != self.lang:
+            await self._store(PutPerson(replace(person, locale=self.lang, version=person.version + 1), person.version))
+
+    async def do(self, number: int, step: Step) -> None:
+        """Play a step and keep what was answered."""
+        try:
+            answers = await self._play(self.story.who, self.lang, step)
+        except StoryError as error:
+            raise StoryError(f"{self.story.title}, {self.lang}, step {number} ({step.told()}): {error}") from None
+        for index, message in enumerate(answers, 1):
+            part = f" ({index})" if len(answers) > 1 else ""
+            self.heard.append(Heard(f"{self.story.title} · {number}. {step.told()}{part}", message))
+
+    async def _play(self, who: str, lang: str, step: Step) -> list[Message]:
+        match step:
+            case Waits(time):
+                self.clock.turn(time)
+            case Meanwhile(_, changes):
+                await self._store(*await changes(self.stage.reading))
+            case Elsewhere(other, steps):
+                for one in steps:
+                    await self._play(other, "en", one)
+            case Says(words, in_group=True):
+                return await self._tell(who, lang, Texted(in_language(words, lang)), GROUP)
+            case _:
+                return await self._tell(who, lang, self._body(who, lang, step), place_of(who))
+        return []
+
+    def _body(self, who: str, lang: str, step: Says | Picks | Presses | Submits | Sends | Opens) -> Body:
+        screen = self.shown.get(who, [])
+        match step:
+            case Says(words):
+                return Texted(in_language(words, lang))
+            case Opens(invite):
+                return Arrived(invite)
+            case Sends(token):
+                return Picked(token)
+            case Picks(option, older):
+                return Picked(_answer(screen, in_language(option, lang), older))
+            case Presses(wish, about):
+                return Picked(_deed(screen, wish, about))
+            case Submits(values):
+                return _form(screen, [in_language(value, lang) for value in values])
+
+    async def _tell(self, who: str, lang: str, body: Body, place: Place) -> list[Message]:
+        self.events += 1
+        self.clock.turn(PACE)
+        ear = _Ear(self.stage.work)
+        name = self.story.name if who == self.story.who else ""
+        incoming = Incoming(f"story-{self.events}", Sender(PLATFORM, TENANT, who, name, lang), place, self.clock.now(), body)
+        await converse(incoming, Deps(self.stage.reading, ear, self.clock, self.ids))
+        self.shown.setdefault(who, []).extend(ear.messages)
+        return ear.messages
+
+    async def _store(self, *changes: Change) -> None:
+        if await self.stage.work.save(Turn(self.clock.now(), changes=changes)) is not Saved.DONE:
+            raise StoryError("this cannot be stored")
+
+
+def _answer(screen: Sequence[Message], option: str, older: int) -> str:
+    for message in reversed(screen):
+        found = next((token for token in _tokens(message) if _option(token) == option), None)
+        if found is not None and older == 0:
+            return found
+        older -= found is not None
+    raise StoryError(f"nobody shows {option!r}; the newest message offers {_offered(screen)}")
+
+
+def _deed(screen: Sequence[Message], wish: str, about: str | None) -> str:
+    for message in reversed(screen):
+        for token in _tokens(message):
+            deed = tokens.read(token)
+            if isinstance(deed, tokens.Deed) and deed.intent == wish and about in (None, deed.object):
+                return token
+    raise StoryError(f"nobody shows {wish} {about}; the newest message offers {_offered(screen)}")
+
+
+def _form(screen: Sequence[Message], values: Sequence[str]) -> Submitted:
+    for message in reversed(screen):
+        for block in message.blocks:
+            if isinstance(block, Form):
+                return Submitted(block.token, {one.key: value for one, value in zip(block.fields, values, strict=True)})
+    raise StoryError("nobody shows a form")
+
+
+def _tokens(message: Message) -> Iterator[str]:
+    for block in message.blocks:
+        match block:
+            case Choices(options):
+                yield from (option.token for option in options)
+            case Buttons(buttons):
+                yield from (button.token for button in buttons)
+            case Form(fields, token):
+                yield from (option.token for one in fields for option in one.options)
+                yield token
+
+
+def _option(token: str) -> str | None:
+    answer = tokens.read(token)
+    return answer.option if isinstance(answer, tokens.Answer) else None
+
+
+def _offered(screen: Sequence[Message]) -> str:
+    return ", ".join(_option(token) or token for token in _tokens(screen[-1])) if screen else "nothing"
+
+
+# --- samples ---------------------------------------------------------------------------------------------------------------
+
+
+def _merged(story: Story, heard: dict[str, tuple[Heard, ...]]) -> Iterator[Sample]:
+    """One sample for each step and message. What one language lacks is missing in its sample, and the preview says so."""
+    by_name: dict[str, dict[str, Message]] = {}
+    for lang, said in heard.items():
+        for one in said:
+            by_name.setdefault(one.name, {})[lang] = one.message
+    return (Sample(story.chapter, name, messages) for name, messages in by_name.items())
+
+
+def _without_repetitions(samples: Iterable[Sample]) -> Iterator[Sample]:
+    seen: set[str] = set()
+    for sample in samples:
+        looks = str([(lang, _visible(message)) for lang, message in sorted(sample.messages.items())])
+        if looks not in seen:
+            seen.add(looks)
+            yield sample
+
+
+def _visible(message: Message) -> object:
+    """What can be seen of a message; ids and tokens cannot."""
+    return _unmarked(to_json(message)["blocks"]), message.is_optional
+
+
+def _unmarked(value: object) -> object:
+    match value:
+        case dict():
+            return {key: _unmarked(one) for key, one in value.items() if key not in ("token", "key")}
+        case list() | tuple():
+            return [_unmarked(one) for one in value]
+    return value

@@ -1,0 +1,1 @@
+"""What can be done: one file per thing. Only here the core awaits, and only ports."""

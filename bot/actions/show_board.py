@@ -1,0 +1,275 @@
+"""The board: where everybody stands, the same for whoever asks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from bot.actions.bars import board_button, names, objective_button, row_blocks, summary_block, team_button, wish_buttons
+from bot.actions.cycles import current_cycle
+from bot.actions.desk import Desk
+from bot.actions.evidence import gather, served_titles
+from bot.chat.intents import Intent, Wish
+from bot.chat.message import Block, Button, Buttons, Message, Paragraph
+from bot.chat.richtext import bold, words
+from bot.folding import fold
+from bot.okr.board import (
+    Board,
+    Row,
+    Scope,
+    Section,
+    Summary,
+    below,
+    board_of_company,
+    board_of_person,
+    board_of_team,
+    titles_by_id,
+)
+from bot.okr.cycle import Cycle
+from bot.okr.objective import ObjectiveState
+from bot.okr.people import Team
+from bot.okr.progress import points
+from bot.texts import T, Text, say, say_plain
+
+PAGE = 8
+TEAMS_OFFERED = 12
+_PAGED = re.compile(r"(?P<scope>me|team|company|team:[^~]+)~(?P<page>[0-9]{1,4})")
+
+
+async def show_board(desk: Desk, scope: str) -> None:
+    """Show a board: "me", "team" (also for ""), "company", "team:<id>", or a team by name or path as typed; "~2" after it is page two.
+
+    A name that fits no team, or more than one, is answered with the teams there are.
+    """
+    paged = _PAGED.fullmatch(scope)
+    scope, page = (paged["scope"], int(paged["page"])) if paged else (scope, 1)
+    cycle = await current_cycle(desk)
+    if scope == Scope.ME:
+        await _show_mine(desk, cycle, page)
+        return
+    teams = await desk.reading.teams()
+    if scope == Scope.COMPANY:
+        await _show_company(desk, cycle, teams, page)
+        return
+    meant = _teams_meant(desk, scope, teams)
+    if len(meant) == 1:
+        await _show_team(desk, cycle, teams, meant[0], page)
+    else:
+        _offer_teams(desk, scope, meant, teams)
+
+
+async def _show_mine(desk: Desk, cycle: Cycle, page: int) -> None:
+    own = await desk.reading.objectives_of(desk.person.id, cycle.id)
+    published = tuple(one for one in own if one.state is ObjectiveState.PUBLISHED)
+    board = board_of_person(desk.person, published, await gather(desk, published, cycle), {})
+    await _show(desk, _Sheet(board, T("board.mine"), "me", T("board.empty_me")), page)
+
+
+async def _show_team(desk: Desk, cycle: Cycle, teams: Sequence[Team], team: Team, page: int) -> None:
+    inside = (team, *below(team, teams))
+    objectives = await desk.reading.published_in([one.id for one in inside], cycle.id)
+    people = await desk.reading.people(sorted({one.owner_id for one in objectives}))
+    sight = await gather(desk, objectives, cycle)
+    board = board_of_team(team, teams, objectives, people, sight, titles_by_id(objectives))
+    await _show(desk, _Sheet(board, team.name, f"team:{team.id}", T("board.empty_team", name=team.name)), page)
+
+
+async def _show_company(desk: Desk, cycle: Cycle, teams: Sequence[Team], page: int) -> None:
+    objectives = await desk.reading.published_in([one.id for one in teams], cycle.id)
+    people = await desk.reading.people(sorted({one.owner_id for one in objectives}))
+    sight = await gather(desk, objectives, cycle)
+    board = board_of_company(teams, objectives, people, sight, titles_by_id(objectives))
+    name = board.team.name if board.team else (await desk.reading.organisation()).name or T("board.company")
+    await _show(desk, _Sheet(board, name, "company", T("board.empty_company")), page)
+
+
+# --- which team is meant ---------------------------------------------------------------------------------------------------
+
+
+def _teams_meant(desk: Desk, scope: str, teams: Sequence[Team]) -> tuple[Team, ...]:
+    """The team with that id, or those whose name or path is what was typed, else those that begin with it."""
+    if scope in ("", Scope.TEAM):
+        return tuple(team for team in teams if team.id == desk.person.team_id)
+    if scope.startswith("team:"):
+        return tuple(team for team in teams if team.id == scope.removeprefix("team:"))
+    typed = fold(scope)
+    exactly = tuple(team for team in teams if typed in (fold(team.name), fold(team.path)))
+    if exactly or not typed:
+        return exactly
+    return tuple(team for team in teams if fold(team.name).startswith(typed) or fold(team.path).startswith(typed))
+
+
+def _offer_teams(desk: Desk, scope: str, meant: Sequence[Team], teams: Sequence[Team]) -> None:
+    offered = (meant or teams)[:TEAMS_OFFERED]
+    typed = "" if scope.startswith("team:") or scope == Scope.TEAM else scope
+    if not offered:
+        said = T("board.no_teams")
+    elif meant:
+        said = T("board.which_team", typed=typed)
+    else:
+        said = T("board.unknown_team", typed=typed) if typed else T("board.team_gone")
+    twice = len({team.name for team in offered}) < len(offered)
+    buttons = (
+        *(team_button(desk.lang, team, by_path=twice) for team in offered),
+        board_button(desk.lang, "company", T("button.company")),
+    )
+    desk.say(said, Buttons(buttons))
+
+
+# --- how it looks ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A board with its name, the scope its buttons carry, and what to say when there is nothing on it."""
+
+    board: Board
+    name: Text | str
+    scope: str
+    empty: Text
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of a board; rows are numbered through all pages. `heading` is what it stands under, None for right under the board's name."""
+
+    heading: Text | str | None
+    shown: Row | Summary
+    number: int = 0
+
+
+async def _show(desk: Desk, sheet: _Sheet, page: int) -> None:
+    board = sheet.board
+    if not board.objectives:
+        buttons = (*wish_buttons(desk.lang, Intent(Wish.NEW)), *_other_boards(desk, sheet))
+        desk.say(_head(sheet, 1, 1), sheet.empty, Buttons(buttons))
+        return
+    lines = _lines(board)
+    pages = -(-len(lines) // PAGE)
+    page = min(max(page, 1), pages)
+    shown = await _with_titles(desk, lines[(page - 1) * PAGE : page * PAGE])
+    blocks: list[Block] = [
+        Paragraph(say(desk.lang, _head(sheet, page, pages))),
+        Paragraph(words(_counts(desk.lang, board)), is_quiet=True),
+    ]
+    blocks += _drawn(desk.lang, sheet, shown)
+    if page == 1:
+        blocks += _unheard(desk.lang, board)
+    if details := tuple(_detail(desk.lang, line) for line in shown):
+        blocks.append(Buttons(details))
+    blocks.append(
+        Buttons(
+            (*_turning(desk.lang, sheet, page, pages), *_other_boards(desk, sheet), *wish_buttons(desk.lang, Intent(Wish.NEW)))
+        )
+    )
+    desk.send(Message(tuple(blocks), desk.lang))
+
+
+def _head(sheet: _Sheet, page: int, pages: int) -> Text:
+    sight = sheet.board.sight
+    head = T("board.head", name=sheet.name, week=sight.cycle.week_of(sight.today), weeks=sight.cycle.weeks)
+    return head if pages == 1 else T("board.head_of_page", head=head, page=page, pages=pages)
+
+
+def _counts(lang: str, board: Board) -> str:
+    said = [T("board.objectives", n=board.objectives)]
+    if board.due:
+        said.append(T("board.heard", n=board.due, answered=board.answered))
+    said.append(T("board.expected", percent=points(board.sight.expected)))
+    return " · ".join(say_plain(lang, one) for one in said)
+
+
+def _lines(board: Board) -> tuple[_Line, ...]:
+    lines: list[_Line] = []
+    for index, section in enumerate(board.sections):
+        for heading, row in _headed(section, is_first=index == 0):
+            lines.append(_Line(heading, row, len(lines) + 1))
+    lines.extend(_Line(T("board.teams"), summary) for summary in board.summaries)
+    return tuple(lines)
+
+
+def _headed(section: Section, *, is_first: bool) -> Iterable[tuple[Text | str | None, Row]]:
+    """The section's rows with their headings: a team below has its name, the board's own team tells leaders from the others."""
+    has_leaders = any(row.is_leader for row in section.rows)
+    for row in section.rows:
+        if section.team is None or not (has_leaders or not is_first):
+            yield None, row
+        elif not is_first:
+            yield section.team.name, row
+        else:
+            yield T("board.leaders") if row.is_leader else T("board.members"), row
+
+
+async def _with_titles(desk: Desk, lines: Sequence[_Line]) -> tuple[_Line, ...]:
+    """The lines with what they serve, also where that stands on another board."""
+    rows = [line.shown for line in lines if isinstance(line.shown, Row)]
+    known = {row.objective.serves.id: row.serves for row in rows if row.objective.serves is not None and row.serves}
+    titles = await served_titles(desk, (row.objective for row in rows), known)
+    return tuple(_titled(line, titles) for line in lines)
+
+
+def _titled(line: _Line, titles: Mapping[str, str]) -> _Line:
+    if isinstance(line.shown, Summary) or line.shown.objective.serves is None:
+        return line
+    return replace(line, shown=replace(line.shown, serves=titles.get(line.shown.objective.serves.id, "")))
+
+
+def _drawn(lang: str, sheet: _Sheet, lines: Sequence[_Line]) -> list[Block]:
+    blocks: list[Block] = []
+    expected = sheet.board.sight.expected
+    above: Text | str | None = None
+    for line in lines:
+        if line.heading is not None and line.heading != above:
+            blocks.append(Paragraph(bold(line.heading if isinstance(line.heading, str) else say_plain(lang, line.heading))))
+        above = line.heading
+        match line.shown:
+            case Row() as row:
+                blocks += row_blocks(lang, row, _label(line.number, row, sheet.board.scope))
+            case Summary() as summary:
+                blocks.append(summary_block(lang, summary, expected))
+    return blocks
+
+
+def _label(number: int, row: Row, scope: Scope) -> str:
+    has_owner = scope is not Scope.ME and row.owner is not None
+    return f"{number}. {row.objective.title}{f' · {row.owner.name}' if has_owner and row.owner else ''}"
+
+
+def _unheard(lang: str, board: Board) -> list[Block]:
+    """Who has not answered this week. On one's own board that would be a reproach to the only reader."""
+    if board.scope is Scope.ME:
+        return []
+    said: list[Text] = []
+    if board.silent:
+        said.append(T("board.silent", names=names(lang, board.silent)))
+    if board.away:
+        said.append(T("board.away", names=names(lang, board.away)))
+    return [Paragraph(say(lang, one), is_quiet=True) for one in said]
+
+
+def _detail(lang: str, line: _Line) -> Button:
+    match line.shown:
+        case Row(objective=objective):
+            return objective_button(lang, objective.id, objective.title, line.number)
+        case Summary(team=team):
+            return team_button(lang, team)
+
+
+def _turning(lang: str, sheet: _Sheet, page: int, pages: int) -> tuple[Button, ...]:
+    buttons = []
+    if page < pages:
+        buttons.append(board_button(lang, f"{sheet.scope}~{page + 1}", T("button.more")))
+    if page > 1:
+        buttons.append(board_button(lang, f"{sheet.scope}~{page - 1}", T("button.previous")))
+    return tuple(buttons)
+
+
+def _other_boards(desk: Desk, sheet: _Sheet) -> tuple[Button, ...]:
+    here = {sheet.scope, "team" if sheet.scope == f"team:{desk.person.team_id}" else sheet.scope}
+    offered = (("me", T("button.me")), ("team", T("button.team")), ("company", T("button.company")))
+    return tuple(
+        board_button(desk.lang, scope, label, say_plain(desk.lang, T(f"say.{scope}")))
+        for scope, label in offered
+        if scope not in here
+    )

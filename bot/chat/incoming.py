@@ -1,0 +1,123 @@
+"""What comes in from any platform."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+TEXT_LIMIT = 60_000
+"""Longer texts are cut at the border; no question accepts more than a fraction of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """An account as the platform names it. `name` and `language` are hints for people we do not know yet."""
+
+    platform: str
+    tenant: str
+    user_id: str
+    name: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A chat on a platform. Guided conversations happen in private places only."""
+
+    platform: str
+    tenant: str
+    chat_id: str
+    is_private: bool = True
+
+    @property
+    def lane(self) -> str:
+        """What keeps the order of messages: one lane a chat."""
+        return f"{self.platform}:{self.tenant}:{self.chat_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Texted:
+    """Somebody typed something."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """Somebody pressed a button or chose from a menu."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """Somebody sent a form; values by field key, as typed."""
+
+    token: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """Somebody opened the chat; `invite` is a code their link carried."""
+
+    invite: str = ""
+
+
+Body = Texted | Picked | Submitted | Arrived
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One event of a platform. (platform, tenant, `event_id`) happens once, however often it is delivered."""
+
+    event_id: str
+    sender: Sender
+    place: Place
+    sent_at: datetime
+    body: Body
+
+    def __post_init__(self) -> None:
+        if not self.event_id:
+            raise ValueError("an event has an id")
+        if self.sent_at.tzinfo is None:
+            raise ValueError("times are aware")
+
+
+def to_json(incoming: Incoming) -> dict[str, Any]:
+    """`incoming` as plain JSON, for the inbox."""
+    body: dict[str, Any]
+    match incoming.body:
+        case Texted(text):
+            body = {"texted": text}
+        case Picked(token):
+            body = {"picked": token}
+        case Submitted(token, values):
+            body = {"submitted": token, "values": dict(values)}
+        case Arrived(invite):
+            body = {"arrived": invite}
+    sender, place = incoming.sender, incoming.place
+    return {
+        "event": incoming.event_id,
+        "sender": [sender.platform, sender.tenant, sender.user_id, sender.name, sender.language],
+        "place": [place.platform, place.tenant, place.chat_id, place.is_private],
+        "at": incoming.sent_at.isoformat(),
+        "body": body,
+    }
+
+
+def from_json(data: Mapping[str, Any]) -> Incoming:
+    """The reverse of `to_json`. Raises KeyError, TypeError or ValueError when `data` is none of ours."""
+    body = data["body"]
+    what: Body
+    if "texted" in body:
+        what = Texted(body["texted"])
+    elif "picked" in body:
+        what = Picked(body["picked"])
+    elif "submitted" in body:
+        what = Submitted(body["submitted"], body["values"])
+    else:
+        what = Arrived(body["arrived"])
+    return Incoming(data["event"], Sender(*data["sender"]), Place(*data["place"]), datetime.fromisoformat(data["at"]), what)

@@ -1,0 +1,308 @@
+"""A key result as a sentence → metric, baseline, target, unit and direction, as far as the sentence says them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from bot.coach.language import guess_language
+from bot.coach.metrics import find_metric, whole_sentence
+from bot.coach.opening import Spans, opening_task, skip_preamble
+from bot.coach.quantities import Amount, Quantity, find_amounts, find_dates
+from bot.coach.standing import Standing, minutes_of, stand, start_of_clause
+from bot.coach.tokens import Sentence, Token, read_sentence
+from bot.coach.words import lexicon_of
+from bot.coach.words.lexicon import Lexicon, Role
+from bot.okr.measure import Direction, Measure, MeasureError
+
+HUNDRED = Decimal(100)
+TIMES = "x"
+POINTS = frozenset(
+    {"pp", "ppt", "ppts", "个百分点", "百分点", "điểm phần trăm", "điểm %", "percentage points", "percentage point", "% points"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureDraft:
+    """What a sentence says about how it is measured; None or "" for what it does not say.
+
+    `relative`: `target` is a change, not a place to arrive at: 20 "%", 500 "", 2 "x". It takes a baseline to become one.
+    """
+
+    metric: str
+    baseline: Decimal | None
+    target: Decimal | None
+    unit: str
+    direction: Direction
+    relative: bool = False
+
+    def with_baseline(self, baseline: Quantity) -> MeasureDraft:
+        """The draft once somebody has said where one stands today; a relative target becomes an absolute one."""
+        if not self.relative or self.target is None:
+            return replace(self, baseline=baseline.value, unit=self.unit or baseline.unit)
+        falls = self.direction in {Direction.DECREASE, Direction.KEEP_BELOW}
+        unit = baseline.unit
+        if self.unit == TIMES:
+            target = baseline.value / self.target if falls and self.target else baseline.value * self.target
+        elif self.unit == "%":
+            target = baseline.value * (HUNDRED - self.target if falls else HUNDRED + self.target) / HUNDRED
+        else:
+            target = baseline.value - self.target if falls else baseline.value + self.target
+            unit = "%" if self.unit in POINTS else baseline.unit or self.unit
+        return replace(self, baseline=baseline.value, target=_plain(target), unit=unit, relative=False)
+
+    def complete(self) -> Measure | None:
+        """The measure, or None as long as metric or target is missing, the target is only a change, or the numbers contradict."""
+        if not self.metric or self.target is None or self.relative:
+            return None
+        try:
+            return Measure(self.metric, self.target, self.baseline, self.unit, self.direction)
+        except MeasureError:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A key result's sentence, what was found in it, and the draft made of that."""
+
+    sentence: Sentence
+    lexicon: Lexicon
+    draft: MeasureDraft
+    dates: Spans
+    standings: tuple[Standing, ...]
+    baseline: Standing | None
+    target: Standing | None
+    verb: str
+    """The verb in front that says which way it goes, as written."""
+    turns: frozenset[str]
+    """Role.UP, Role.DOWN or Role.KEEP, if the sentence says so in words or by comparing two numbers."""
+
+    @property
+    def tokens(self) -> tuple[Token, ...]:
+        return self.sentence.tokens
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    baseline: Standing | None
+    target: Standing | None
+    is_pair: bool
+
+
+def read_measure(sentence: str, lang: str) -> MeasureDraft:
+    """The measure a sentence describes. `lang` is the writer's language; the sentence may be in another one."""
+    return read(sentence, lang).draft
+
+
+def read(text: str, lang: str) -> Reading:
+    """Everything the coach can tell about a key result's sentence."""
+    lexicon = lexicon_of(guess_language(text, lang), lang)
+    sentence = read_sentence(text)
+    tokens = sentence.tokens
+    dates = find_dates(sentence, lexicon)
+    standings = stand(tokens, find_amounts(sentence, lexicon), lexicon)
+    choice = _choose(tokens, standings, lexicon)
+    verb, said = _verb(tokens, choice.target, dates, lexicon)
+    if not standings and opening_task(tokens, dates, lexicon.faults.task, lexicon) is not None:
+        draft = MeasureDraft(whole_sentence(sentence, dates), Decimal(0), Decimal(1), "", Direction.MILESTONE)
+        return Reading(sentence, lexicon, draft, dates, standings, None, None, "", frozenset())
+    metric = find_metric(sentence, standings, choice.baseline, choice.target, dates, lexicon)
+    turns = _turns(choice, said)
+    relative = choice.target is not None and not choice.is_pair and _is_change(tokens, choice.target, lexicon)
+    # "Complaints 2%" should fall; "resolve 95% of complaints" should rise: only a metric in front of its number tells.
+    leads = choice.target is not None and sentence.text.find(metric) < tokens[choice.target.lead].start
+    draft = _draft(metric, leads, standings, choice, turns, relative, lexicon)
+    return Reading(sentence, lexicon, draft, dates, standings, choice.baseline, choice.target, verb, turns)
+
+
+def _choose(tokens: Sequence[Token], standings: Sequence[Standing], lexicon: Lexicon) -> _Choice:
+    pair = _pair(tokens, standings, lexicon)
+    if pair is not None:
+        return _Choice(*pair, is_pair=True)
+    baseline = next((each for each in standings if each.has(Role.NOW) and not each.has(Role.AIM)), None)
+    if baseline is None and len(standings) > 1:
+        # "NPS to 50, up from 30"
+        baseline = next(
+            (each for each in standings[1:] if each.has(Role.FROM) and each.has(Role.UP, Role.DOWN) and not each.is_aside()), None
+        )
+    free = [each for each in standings if each is not baseline]
+    direct = [each for each in free if not each.is_aside()] or [each for each in free if not each.has(Role.SCALE)]
+    target = min(direct, key=_rank, default=None)
+    if target is not None and baseline is not None and not _fit(baseline.amount, target.amount, lexicon, loosely=True):
+        if not _is_change(tokens, target, lexicon):
+            baseline = None
+    return _Choice(baseline, target, is_pair=False)
+
+
+def _rank(standing: Standing) -> int:
+    """The surer a number is the target, the lower; ties go to the first."""
+    for rank, roles in enumerate(((Role.AIM,), (Role.TO,), (Role.AT_LEAST, Role.AT_MOST), (Role.BY, Role.UP, Role.DOWN))):
+        if standing.has(*roles):
+            return rank
+    return 4
+
+
+def _pair(tokens: Sequence[Token], standings: Sequence[Standing], lexicon: Lexicon) -> tuple[Standing, Standing] | None:
+    """The first "from A to B", "A → B" or "to B from A"."""
+    for first, second in zip(standings, standings[1:]):
+        touches = second.lead == first.tail and not first.is_aside() and not first.has(Role.TO)
+        if second.has(Role.TO) and first.has(Role.FROM) and _fit(first.amount, second.amount, lexicon, loosely=True):
+            return first, second
+        if second.has(Role.TO) and touches and _fit(first.amount, second.amount, lexicon, loosely=False):
+            return first, second
+        if first.has(Role.TO) and second.has(Role.FROM) and _fit(first.amount, second.amount, lexicon, loosely=False):
+            return second, first
+    return None
+
+
+def _fit(one: Amount, other: Amount, lexicon: Lexicon, *, loosely: bool) -> bool:
+    """Whether two quantities can be two values of one metric."""
+    if one.unit == other.unit:
+        return True
+    if "" in {one.unit, other.unit}:
+        return not any(unit == "%" and plain.scale > 1 for unit, plain in ((one.unit, other), (other.unit, one)))
+    if "%" in {one.unit, other.unit} or TIMES in {one.unit, other.unit}:
+        return False
+    durations = minutes_of(one.unit, lexicon), minutes_of(other.unit, lexicon)
+    if None not in durations:
+        return True
+    return loosely and durations == (None, None)
+
+
+def _is_change(tokens: Sequence[Token], target: Standing, lexicon: Lexicon) -> bool:
+    """Whether a number says how much rather than where to: "+20%", "by 500", "tăng 20%", "2x", "15% more"."""
+    amount = target.amount
+    if amount.turns:
+        return amount.turns != "zero"
+    if target.has(Role.TO, Role.AIM, Role.FROM, Role.NOW):
+        return amount.unit == TIMES
+    if amount.sign or amount.unit == TIMES or target.has(Role.BY):
+        return True
+    if target.has(Role.AT_MOST):
+        return False
+    if target.has(Role.UP, Role.DOWN):
+        return target.lead < amount.first or amount.unit == "%"
+    if target.has(Role.AT_LEAST) or not (amount.unit == "%" or amount.unit.lower() in POINTS):
+        return False
+    clause = tokens[start_of_clause(tokens, target.lead) : target.lead]
+    leading = lexicon.roles.verbs.starting(clause, skip_preamble(clause, 0, (), lexicon))
+    return leading is not None and bool(leading.kinds & {Role.UP, Role.DOWN})
+
+
+def _verb(tokens: Sequence[Token], target: Standing | None, dates: Spans, lexicon: Lexicon) -> tuple[str, frozenset[str]]:
+    """The verb the target's clause begins with, else the first of the sentence that says a direction: its phrase and kinds."""
+    starts = [skip_preamble(tokens, 0, dates, lexicon)]
+    if target is not None:
+        starts.insert(0, skip_preamble(tokens, start_of_clause(tokens, target.lead), dates, lexicon))
+    for at in starts:
+        match = lexicon.roles.verbs.starting(tokens, at)
+        if match is not None and match.kinds & {Role.UP, Role.DOWN, Role.KEEP}:
+            return match.phrase, match.kinds
+    for at in range(len(tokens)):
+        match = lexicon.roles.verbs.starting(tokens, at)
+        if match is not None and match.kinds & {Role.UP, Role.DOWN}:
+            return "", match.kinds
+    return "", frozenset()
+
+
+def _turns(choice: _Choice, said: frozenset[str]) -> frozenset[str]:
+    """Which way the words next to the target, or else the verb, say it should go."""
+    target = choice.target
+    directions = {Role.UP, Role.DOWN, Role.KEEP}
+    if target is not None:
+        if target.amount.turns:
+            return frozenset({Role.UP if target.amount.turns == "up" else Role.DOWN})
+        if target.amount.sign == "-" and not choice.is_pair:
+            return frozenset({Role.DOWN})
+        near = target.roles & directions
+        if near:
+            return frozenset(near)
+    return frozenset(said & directions)
+
+
+def _draft(
+    metric: str,
+    leads: bool,
+    standings: Sequence[Standing],
+    choice: _Choice,
+    turns: frozenset[str],
+    relative: bool,
+    lexicon: Lexicon,
+) -> MeasureDraft:
+    target, baseline = choice.target, choice.baseline
+    falls = Role.DOWN in turns
+    if target is None:
+        start, unit = (_value(baseline), baseline.amount.unit) if baseline is not None else (None, "")
+        return MeasureDraft(metric, start, None, unit, Direction.DECREASE if falls else Direction.INCREASE)
+    if relative:
+        direction = Direction.DECREASE if falls else Direction.INCREASE
+        draft = MeasureDraft(metric, None, target.amount.value, target.amount.unit, direction, relative=True)
+        return draft if baseline is None else draft.with_baseline(Quantity(_value(baseline), baseline.amount.unit))
+    start, end, unit = _values(standings, choice, falls, lexicon)
+    if start is None:
+        return MeasureDraft(metric, None, end, unit, _direction_alone(metric if leads else "", target, end, turns, lexicon))
+    return MeasureDraft(metric, start, end, unit, _direction_between(start, end, target, turns))
+
+
+def _value(standing: Standing) -> Decimal:
+    return -standing.amount.value if standing.amount.sign == "-" else standing.amount.value
+
+
+def _values(standings: Sequence[Standing], choice: _Choice, falls: bool, lexicon: Lexicon) -> tuple[Decimal | None, Decimal, str]:
+    """Baseline and target in one unit, and that unit."""
+    target, baseline = choice.target, choice.baseline
+    assert target is not None
+    end, unit = _value(target), target.amount.unit
+    start = _value(baseline) if baseline is not None else None
+    group = next((each for each in standings if each.has(Role.OUT_OF) and each is not baseline and each is not target), None)
+    if group is not None and group.lead < target.lead and unit != "%" and 0 < end <= group.amount.value:
+        # "3 of every 10": a share, and so is the baseline, be it written "1" or "1/10".
+        return (None if start is None else _share(start, group)), _share(end, group), "%"
+    scale = next((each for each in standings if each.has(Role.SCALE) and each is not target), None)
+    if scale is not None and unit in {"", scale.amount.unit} and end <= scale.amount.value:
+        unit = f"/{scale.amount.value}"
+    if baseline is None or start is None:
+        return None, end, unit
+    if minutes_of(baseline.amount.unit, lexicon) and minutes_of(unit, lexicon) and baseline.amount.unit != unit:
+        ratio = Decimal(minutes_of(baseline.amount.unit, lexicon) or 1) / Decimal(minutes_of(unit, lexicon) or 1)
+        start = _plain((start * ratio).quantize(Decimal("0.01")))
+    elif baseline.amount.scale == 1 and target.amount.scale > 1 and baseline.amount.unit in {"", unit}:
+        # "from 1 to 2 million" starts at a million, "from 500 to 1k" does not start at 500k.
+        shared = start * target.amount.scale
+        if 0 < start < target.amount.scale and (shared < end) != falls and (shared < end or falls):
+            start = _plain(shared)
+    return start, end, unit or baseline.amount.unit
+
+
+def _share(value: Decimal, group: Standing) -> Decimal:
+    return _plain((value * HUNDRED / group.amount.value).quantize(Decimal("0.01")))
+
+
+def _direction_between(start: Decimal, end: Decimal, target: Standing, turns: frozenset[str]) -> Direction:
+    if target.has(Role.AT_LEAST) and end <= start:
+        return Direction.KEEP_ABOVE
+    if target.has(Role.AT_MOST) and end >= start:
+        return Direction.KEEP_BELOW
+    if end == start:
+        return Direction.KEEP_ABOVE if Role.KEEP in turns else Direction.INCREASE
+    return Direction.INCREASE if end > start else Direction.DECREASE
+
+
+def _direction_alone(metric: str, target: Standing, end: Decimal, turns: frozenset[str], lexicon: Lexicon) -> Direction:
+    bounded = target.has(Role.AT_MOST) or (target.has(Role.WINDOW) and target.is_aside())
+    if Role.KEEP in turns:
+        return Direction.KEEP_BELOW if bounded or end == 0 else Direction.KEEP_ABOVE
+    if Role.DOWN in turns:
+        return Direction.DECREASE
+    words = read_sentence(metric).tokens
+    if bounded or end == 0:
+        return Direction.KEEP_BELOW
+    if lexicon.roles.level.search(words) is not None:
+        return Direction.KEEP_ABOVE
+    falls = not (Role.UP in turns or target.has(Role.AT_LEAST)) and lexicon.roles.lower_is_better.search(words) is not None
+    return Direction.KEEP_BELOW if falls else Direction.INCREASE
+
+
+def _plain(value: Decimal) -> Decimal:
+    return Decimal(int(value)) if value == value.to_integral_value() else value.normalize()

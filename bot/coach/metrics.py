@@ -1,0 +1,143 @@
+"""Finding the metric: the words of a sentence that are left when numbers, verbs and dates are taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from bot.coach.cues import Cues
+from bot.coach.opening import Spans
+from bot.coach.standing import Standing, is_boundary, is_duration
+from bot.coach.tokens import Kind, Sentence, Token, read_sentence
+from bot.coach.words.lexicon import Lexicon, Role
+
+LONGEST_METRIC = 80
+
+Run = tuple[int, int]
+"""Tokens that stand together: from the first up to, not including, the second."""
+
+
+def find_metric(
+    sentence: Sentence,
+    standings: Sequence[Standing],
+    baseline: Standing | None,
+    target: Standing | None,
+    dates: Spans,
+    lexicon: Lexicon,
+) -> str:
+    """What is counted, in the writer's words; "" when nothing but numbers and verbs is there."""
+    tokens = sentence.tokens
+    taken = bytearray(len(tokens))
+    for standing in standings:
+        if standing is target or standing is baseline or standing.has(Role.OUT_OF) or not standing.is_aside():
+            taken[standing.lead : standing.tail] = b"\1" * (standing.tail - standing.lead)
+    for first, stop in dates:
+        taken[first:stop] = b"\1" * (stop - first)
+    anchor = target or baseline
+    if anchor is None:
+        return _text(sentence, next(_cleaned(sentence, _runs(tokens, taken, 0, len(tokens)), lexicon), None))
+    start, end = anchor.lead, anchor.tail
+    if baseline is not None and target is not None and baseline.tail <= target.lead:
+        start = baseline.lead if not baseline.has(Role.NOW) else start
+    before = list(_runs(tokens, taken, 0, start))
+    near = _clean(sentence, _inner(tokens, before[-1], lexicon), lexicon) if before and before[-1][1] == start else None
+    after = list(_runs(tokens, taken, end, len(tokens)))
+    behind = None
+    if after and after[0][0] == end:
+        noun = _counted_noun(sentence, anchor, end, lexicon)
+        behind = _clean(sentence, (end - noun, after[0][1]), lexicon)
+    if near is not None and behind is not None and lexicon.faults.task.ending(tokens, near[1], near[0]) is not None:
+        near = None  # "the team runs 5 workshops": counted are the workshops
+    if near is not None and not (
+        target is not None and target.has(Role.OF) and behind is not None and _is_one_word(near, lexicon)
+    ):
+        return _text(sentence, near)
+    farther = [*_cleaned(sentence, reversed(before), lexicon), *_cleaned(sentence, after, lexicon)]
+    text = _text(sentence, behind or next(iter(farther), None))
+    if text or (lexicon.spaced and _counted_noun(sentence, anchor, anchor.amount.stop, lexicon) == 0):
+        return text
+    return anchor.amount.unit if anchor.amount.unit[:1].isalpha() else ""
+
+
+def _counted_noun(sentence: Sentence, standing: Standing, at: int, lexicon: Lexicon) -> int:
+    """Tokens of a unit that belongs to the metric behind it: "40 shops reorder" counts shops that reorder."""
+    amount = standing.amount
+    if not lexicon.spaced or at != amount.stop or not amount.unit[:1].isalpha() or is_duration(amount.unit, lexicon):
+        return 0
+    length = len(read_sentence(amount.unit).tokens)
+    is_as_written = sentence.slice(amount.stop - length, amount.stop) == amount.unit and amount.unit != "x"
+    return length if is_as_written else 0
+
+
+def whole_sentence(sentence: Sentence, dates: Spans) -> str:
+    """The sentence without its dates and closing mark: the name of a milestone."""
+    tokens = sentence.tokens
+    stop = len(tokens)
+    ends = {stop: first for first, stop in dates}
+    while stop > 0 and (stop in ends or is_boundary(tokens, stop - 1)):
+        stop = ends.get(stop, stop - 1)
+    starts = dict(dates)
+    first = 0
+    while first < stop and (first in starts or is_boundary(tokens, first)):
+        first = starts.get(first, first + 1)
+    return sentence.slice(first, stop)[:LONGEST_METRIC].strip()
+
+
+def _runs(tokens: Sequence[Token], taken: bytearray, start: int, stop: int) -> Iterator[Run]:
+    """Stretches without taken tokens and ends of clauses."""
+    first = start
+    for at in range(start, stop + 1):
+        if at == stop or taken[at] or is_boundary(tokens, at):
+            if at > first:
+                yield first, at
+            first = at + 1
+
+
+def _inner(tokens: Sequence[Token], run: Run, lexicon: Lexicon) -> Run:
+    """ "the new plan increases leads" → "leads"."""
+    first, stop = run
+    for at in range(stop - 1, first, -1):
+        match = lexicon.roles.inner_verbs.starting(tokens, at)
+        if match is not None and at + match.length < stop:
+            return at + match.length, stop
+    return run
+
+
+def _cleaned(sentence: Sentence, runs: Iterable[Run], lexicon: Lexicon) -> Iterator[Run]:
+    for run in runs:
+        cleaned = _clean(sentence, run, lexicon)
+        if cleaned is not None:
+            yield cleaned
+
+
+def _clean(sentence: Sentence, run: Run, lexicon: Lexicon) -> Run | None:
+    """The run without wishes, leading verbs, articles and dangling prepositions; None when nothing is left."""
+    tokens = sentence.tokens
+    first, stop = run
+    leading: tuple[Cues, ...] = (lexicon.faults.wish, lexicon.roles.verbs, lexicon.roles.trim_before, lexicon.faults.join)
+    while first < stop and (first == 0 or not sentence.text[tokens[first].start].isupper()):  # "Go test coverage", "Plus members"
+        lengths = [
+            match.length
+            for cues in leading
+            if (match := cues.starting(tokens, first)) is not None and first + match.length <= stop
+        ]
+        if not lengths or lexicon.roles.compounds.starting(tokens, first + max(lengths)) is not None:  # "win rate"
+            break
+        first += max(lengths)
+    while stop > first and (match := lexicon.roles.trim_after.ending(tokens, stop, first)) is not None:
+        stop -= match.length
+    if any(token.kind in {Kind.WORD, Kind.HAN} for token in tokens[first:stop]):
+        return first, stop
+    return None
+
+
+def _is_one_word(run: Run, lexicon: Lexicon) -> bool:
+    return lexicon.spaced and run[1] - run[0] == 1
+
+
+def _text(sentence: Sentence, run: Run | None) -> str:
+    if run is None:
+        return ""
+    first, stop = run
+    while stop > first + 1 and sentence.tokens[stop - 1].end - sentence.tokens[first].start > LONGEST_METRIC:
+        stop -= 1
+    return sentence.slice(first, stop)[:LONGEST_METRIC]

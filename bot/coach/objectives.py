@@ -1,0 +1,199 @@
+"""Rules for objectives: a direction people want to go, in words. A missing number is no fault here, a number alone is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from bot.coach import examples
+from bot.coach.advice import Advice, Good, Rule
+from bot.coach.cues import Cues, Match
+from bot.coach.language import guess_language
+from bot.coach.lengths import count_words, is_long, is_short
+from bot.coach.opening import Spans, find_wish, opening_task, skip_preamble
+from bot.coach.quantities import find_amounts, find_dates
+from bot.coach.standing import Standing, stand
+from bot.coach.tokens import Kind, Sentence, Token, read_sentence
+from bot.coach.words import lexicon_of
+from bot.coach.words.lexicon import Lexicon, Role
+
+BARE_WORDS = {"en": 8, "vi": 10, "zh": 14}
+"""An objective with a number and no more words than this is only a number."""
+TASK_WORDS = {"en": 7, "vi": 9, "zh": 14}
+"""A task with more words than this usually says what it is for."""
+VAGUE_WORDS = {"en": 6, "vi": 7, "zh": 10}
+THEME_WORDS = {"en": 3, "vi": 5, "zh": 6}
+
+
+@dataclass(frozen=True, slots=True)
+class _Objective:
+    sentence: Sentence
+    lexicon: Lexicon
+    dates: Spans
+    standings: tuple[Standing, ...]
+    words: int
+
+    @property
+    def tokens(self) -> tuple[Token, ...]:
+        return self.sentence.tokens
+
+    def finds(self, cues: Cues) -> Match | None:
+        found = cues.search(self.tokens)
+        return found[1] if found is not None else None
+
+    def start(self) -> int:
+        return skip_preamble(self.tokens, 0, self.dates, self.lexicon)
+
+
+def advise_objective(text: str, lang: str) -> Advice | None:
+    """The one most useful thing to mend in an objective, or None when it is fine (or empty)."""
+    objective = _read(text, lang)
+    if not objective.tokens:
+        return None
+    for rule in RULES:
+        advice = rule(objective)
+        if advice is not None:
+            return replace(advice, good=_praise(objective))
+    return None
+
+
+def praise_objective(text: str, lang: str) -> tuple[Good, ...]:
+    """What is already right with an objective."""
+    return _praise(_read(text, lang))
+
+
+def _read(text: str, lang: str) -> _Objective:
+    lexicon = lexicon_of(guess_language(text, lang), lang)
+    sentence = read_sentence(text)
+    standings = stand(sentence.tokens, find_amounts(sentence, lexicon), lexicon)
+    return _Objective(sentence, lexicon, find_dates(sentence, lexicon), standings, count_words(sentence, lexicon))
+
+
+def _praise(objective: _Objective) -> tuple[Good, ...]:
+    if not objective.tokens:
+        return ()
+    has_number = any(not standing.is_aside() for standing in objective.standings)
+    goods = (
+        (Good.NUMBER, has_number),
+        (Good.DIRECTION, objective.words > 1 and not any(rule(objective) for rule in DIRECTION_RULES)),
+        (Good.SHORT, is_short(objective.sentence, objective.lexicon)),
+    )
+    return tuple(good for good, is_so in goods if is_so)
+
+
+def _advice(rule: Rule, objective: _Objective, example: str, cue: Match | None = None) -> Advice:
+    params = (("cue", cue.phrase),) if cue is not None else ()
+    return Advice(rule, (), example, params)
+
+
+def _wish(objective: _Objective) -> Advice | None:
+    found = find_wish(objective.tokens, objective.lexicon)
+    if found is None or objective.standings:
+        return None
+    core = examples.sentence_core(objective.sentence, objective.lexicon)
+    is_sentence = core != objective.sentence.text and not examples.wishes_for_noun(objective.sentence, objective.lexicon)
+    return _advice(Rule.WISH, objective, core if is_sentence else "", found)
+
+
+def _vague(objective: _Objective) -> Advice | None:
+    """ "Do better", "make more money": nobody learns from it where to go. "Improve X" is a direction, if a pale one."""
+    faults, tokens = objective.lexicon.faults, objective.tokens
+    found = objective.finds(faults.objective_vague)
+    if found is None or objective.words > VAGUE_WORDS[objective.lexicon.lang] or objective.standings:
+        return None
+    at, content = 0, 0
+    while at < len(tokens):
+        match = faults.objective_vague.starting(tokens, at) or faults.light.starting(tokens, at)
+        if match is None and tokens[at].kind in {Kind.WORD, Kind.HAN}:
+            content += 1
+        at += match.length if match is not None else 1
+    if content > (1 if objective.lexicon.spaced else 0):
+        return None
+    return _advice(Rule.VAGUE, objective, examples.purpose_example(objective.sentence, objective.lexicon), found)
+
+
+def _task(objective: _Objective) -> Advice | None:
+    faults, lexicon = objective.lexicon.faults, objective.lexicon
+    found = opening_task(objective.tokens, objective.dates, faults.objective_task, lexicon)
+    if found is None or objective.words > TASK_WORDS[lexicon.lang] + (3 if objective.dates else 0):
+        return None
+    if objective.finds(faults.purpose) is not None or objective.finds(faults.praise_words) is not None:
+        return None
+    return _advice(Rule.TASK, objective, examples.purpose_example(objective.sentence, lexicon), found[1])
+
+
+def _number_as_objective(objective: _Objective) -> Advice | None:
+    lexicon = objective.lexicon
+    numbers = [each for each in objective.standings if not each.is_aside()]
+    if not numbers or (objective.finds(lexicon.faults.praise_words) is not None and len(numbers) < 2):
+        return None
+    is_pair = any(each.has(Role.TO) for each in numbers) and any(each.has(Role.FROM, Role.NOW) for each in numbers)
+    dated = sum(stop - first for first, stop in objective.dates)
+    is_bare = objective.words - dated <= BARE_WORDS[lexicon.lang]
+    verb = lexicon.roles.verbs.starting(objective.tokens, objective.start())
+    changes_share = (
+        verb is not None and bool(verb.kinds & {Role.UP, Role.DOWN}) and any(each.amount.unit == "%" for each in numbers)
+    )
+    measured = any(each.amount.unit or each.amount.scale > 1 or each.roles for each in numbers)
+    if not (is_pair or changes_share or (is_bare and measured)):
+        return None
+    return _advice(Rule.NUMBER_AS_OBJECTIVE, objective, "")
+
+
+def _business_as_usual(objective: _Objective) -> Advice | None:
+    found = objective.finds(objective.lexicon.faults.objective_recurring)
+    if found is None or objective.finds(objective.lexicon.faults.praise_words) is not None:
+        return None
+    return _advice(Rule.BUSINESS_AS_USUAL, objective, "", found)
+
+
+def _negative(objective: _Objective) -> Advice | None:
+    found = objective.lexicon.faults.negative.starting(objective.tokens, objective.start())
+    return _advice(Rule.NEGATIVE, objective, "", found) if found is not None else None
+
+
+def _theme(objective: _Objective) -> Advice | None:
+    if not _is_theme(objective):
+        return None
+    return _advice(Rule.THEME, objective, examples.theme_example(objective.sentence, objective.lexicon))
+
+
+def _is_theme(objective: _Objective) -> bool:
+    """A subject without a direction: one or two nouns, the last of them one that names a field of work."""
+    tokens, faults, lexicon = objective.tokens, objective.lexicon.faults, objective.lexicon
+    plain = [token for token in tokens if token.kind in {Kind.WORD, Kind.HAN}]
+    if not 0 < objective.words <= THEME_WORDS[lexicon.lang] or len(plain) != len(tokens):
+        return False
+    if lexicon.lang == "vi":
+        match = faults.theme.starting(tokens, 0)
+        return match is not None and match.length >= len(tokens) - 2 and not _has_verb(objective, match.length)
+    match = faults.theme.ending(tokens, len(tokens))
+    if match is None:
+        return False
+    before = len(tokens) - match.length
+    if before == 0:
+        return True
+    return not _has_verb(objective, 0, before)
+
+
+def _has_verb(objective: _Objective, start: int, stop: int | None = None) -> bool:
+    faults, tokens, roles = objective.lexicon.faults, objective.tokens, objective.lexicon.roles
+    return any(cues.search(tokens, start, stop) for cues in (faults.other_verbs, faults.vague, roles.verbs, faults.task))
+
+
+def _too_long(objective: _Objective) -> Advice | None:
+    return _advice(Rule.TOO_LONG, objective, "") if is_long(objective.sentence, objective.lexicon) else None
+
+
+RULES: tuple[Callable[[_Objective], Advice | None], ...] = (
+    _wish,
+    _vague,
+    _task,
+    _number_as_objective,
+    _business_as_usual,
+    _negative,
+    _theme,
+    _too_long,
+)
+# An objective with one of these faults does not say where to go, or says it only as a number.
+DIRECTION_RULES = RULES[:-1]

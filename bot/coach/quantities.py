@@ -1,0 +1,395 @@
+"""Numbers with their units, as people write them: one as a whole answer, or all of them in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_EVEN, Decimal
+
+from bot.coach.cues import Cues, cues
+from bot.coach.digits import read_digits
+from bot.coach.numerals import HALF, ONE, Number, read_number
+from bot.coach.tokens import Kind, Sentence, Token, read_sentence
+from bot.coach.words import lexicon_of
+from bot.coach.words.lexicon import AS_WRITTEN, Lexicon, Skip
+
+MAX_ANSWER = 60
+"""A number is never longer than this, unit included."""
+
+CURRENCY_BEFORE = Cues(
+    {
+        "USD": ("$", "us$", "usd"),
+        "EUR": ("€", "eur"),
+        "GBP": ("£", "gbp"),
+        "元": ("¥",),
+        "CNY": ("cny", "rmb"),
+        "VND": ("₫", "vnd"),
+    }
+)
+CURRENCY_AFTER = Cues({"USD": ("$", "usd"), "EUR": ("€", "eur"), "GBP": ("£", "gbp"), "VND": ("₫", "vnd"), "CNY": ("cny", "rmb")})
+TIMES = cues("x", "×", "倍")
+OUT_OF_HUNDRED = cues("百分之")
+OUT_OF_THOUSAND = cues("千分之")
+FRACTION_OF = cues("分之")
+ALL = cues("百分百", "百分之百")
+TENTH = cues("成")
+# 成 right before one of these is part of another word: 成功, 成本, 成为, …
+NOT_TENTH = frozenset("功本为立员长交果就品效熟都")
+# 零 right before one of these is part of another word: 零售, 零件, 零距离, …
+NOT_ZERO = frozenset("售件距部食下时基门星碎点")
+AND_A_HALF_UNIT = cues("个半")
+RATING_SCALES = frozenset({"5", "7", "10", "20", "100"})
+PLACES = Decimal("0.0001")
+HUNDRED = Decimal(100)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number with its unit as people say it: 35 % is Decimal(35) and "%", "1,2tr" is Decimal(1200000) and "".
+
+    Currencies are shown as "USD", "VND", "EUR", "GBP", "CNY" or "元"; ratings keep their scale, "4.5/5" is 4.5 and "/5".
+    A bare fraction ("half", "1/2") is a share of one, 0.5, without a unit.
+    """
+
+    value: Decimal
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A quantity at its place in a sentence: tokens `first` up to, not including, `stop`."""
+
+    value: Decimal
+    unit: str
+    first: int
+    stop: int
+    sign: str = ""
+    scale: Decimal = ONE
+    in_figures: bool = True
+    is_open: bool = False
+    """Written with a "+" behind it: "100+"."""
+    is_share: bool = False
+    is_bare_half: bool = False
+    turns: str = ""
+    """ "up" or "down" when the words themselves are a change: "double", "减半"."""
+
+
+def read_quantity(text: str, lang: str, unit: str = "") -> Quantity | None:
+    """Read `text` when all of it is one number; None otherwise, whatever it is.
+
+    `lang` decides what "1.200" means. `unit` is one that is expected besides the known ones, such as a key result's own.
+    """
+    if len(text) > MAX_ANSWER * 4 or any(_is_forbidden(character) for character in text):
+        return None
+    sentence = read_sentence(text)
+    if not sentence.tokens or len(sentence.text) > MAX_ANSWER:
+        return None
+    lexicon = lexicon_of(lang)
+    expected = cues(unit) if read_sentence(unit).tokens else None
+    numbers = lexicon.numbers
+    first, stop = 0, len(sentence.tokens)
+    while (found := numbers.about_before.starting(sentence.tokens, first)) is not None and found.length < stop - first:
+        first += found.length
+    while (found := numbers.about_after.ending(sentence.tokens, stop, first + 1)) is not None:
+        stop -= found.length
+    whole = Sentence(sentence.text, sentence.tokens[:stop])
+    amount = amount_at(whole, first, lexicon, expected, is_answer=True)
+    if amount is None or amount.stop != stop:
+        return None
+    refusal = numbers.never_answer.starting(whole.tokens, first)
+    if refusal is not None and first + refusal.length == stop:
+        return None
+    return Quantity(-amount.value if amount.sign == "-" else amount.value, amount.unit)
+
+
+def _is_forbidden(character: str) -> bool:
+    """NUL and direction marks: what was seen while typing may differ from what is stored, so such a text is no number."""
+    return character < "\t" or "\u202a" <= character <= "\u202e" or "\u2066" <= character <= "\u2069"
+
+
+def find_amounts(sentence: Sentence, lexicon: Lexicon) -> tuple[Amount, ...]:
+    """All quantities of a sentence from left to right; dates, ranks and names like "Q3" or "30-day" are none."""
+    tokens = sentence.tokens
+    amounts: list[Amount] = []
+    at = 0
+    while at < len(tokens):
+        skipped = lexicon.roles.skips.starting(tokens, at)
+        if skipped is not None:
+            at += skipped.length
+            continue
+        amount = _multiple_at(tokens, at, lexicon) or amount_at(sentence, at, lexicon)
+        if amount is None:
+            at += 1
+            continue
+        if amount.turns or _is_amount(sentence, amount, lexicon):
+            amount = replace(amount, value=HUNDRED / 2, unit="%") if amount.is_share else amount
+            amounts.append(amount)
+        at = max(amount.stop, at + 1)
+    return tuple(amounts)
+
+
+def find_dates(sentence: Sentence, lexicon: Lexicon) -> tuple[tuple[int, int], ...]:
+    """Where a sentence says until when, as token ranges, prepositions included."""
+    tokens, roles = sentence.tokens, lexicon.roles
+    spans: list[tuple[int, int]] = []
+    at = 0
+    while at < len(tokens):
+        match = roles.skips.starting(tokens, at)
+        if match is None:
+            at += 1
+            continue
+        first, stop = at, at + match.length
+        at = stop
+        if Skip.DATE not in match.kinds:
+            continue
+        floor = spans[-1][1] if spans else 0
+        while (lead := roles.date_leads.ending(tokens, first, floor)) is not None:
+            first -= lead.length
+        while (tail := roles.date_tails.starting(tokens, stop)) is not None:
+            stop += tail.length
+        at = stop
+        spans.append((first, stop))
+    return tuple(spans)
+
+
+def _multiple_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Amount | None:
+    found = lexicon.numbers.multiples.starting(tokens, at)
+    if found is None:
+        return None
+    value, unit, turns = min(found.kinds).split("|")
+    return Amount(Decimal(value), unit, at, at + found.length, in_figures=False, turns=turns)
+
+
+def amount_at(
+    sentence: Sentence, at: int, lexicon: Lexicon, expected: Cues | None = None, *, is_answer: bool = False
+) -> Amount | None:
+    """The quantity whose sign, currency or first figure is token `at`."""
+    tokens, first = sentence.tokens, at
+    sign = ""
+    if tokens[at].key in {"+", "-"} and _is_sign(tokens, at):
+        sign = tokens[at].key
+        at += 1
+    unit = ""
+    currency = CURRENCY_BEFORE.starting(tokens, at)
+    if currency is not None:
+        unit = min(currency.kinds)
+        at += currency.length
+    if at >= len(tokens):
+        return None
+    if sign == "" and unit and tokens[at].key == "-" and at + 1 < len(tokens) and tokens[at + 1].kind is Kind.NUMBER:
+        sign = "-"
+        at += 1
+    amount = (
+        _percent_in_words(tokens, at, lexicon)
+        or _fraction(tokens, at, lexicon)
+        or _with_unit(sentence, at, lexicon, expected, is_answer)
+    )
+    if amount is None:
+        return None
+    return replace(amount, first=first, sign=sign, unit=unit or amount.unit)
+
+
+def _is_sign(tokens: Sequence[Token], at: int) -> bool:
+    following = tokens[at + 1] if at + 1 < len(tokens) else None
+    if following is None or not following.glued:
+        return False
+    return at == 0 or not tokens[at].glued or (tokens[at - 1].kind is Kind.MARK and tokens[at - 1].key not in {"%", ")"})
+
+
+def _percent_in_words(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Amount | None:
+    """ "百分之四十二", "千分之三", "百分百"."""
+    everything = ALL.starting(tokens, at)
+    if everything is not None:
+        return Amount(HUNDRED, "%", at, at + everything.length, in_figures=False)
+    for prefix, unit in ((OUT_OF_HUNDRED, "%"), (OUT_OF_THOUSAND, "‰")):
+        found = prefix.starting(tokens, at)
+        if found is None:
+            continue
+        number = read_number(tokens, at + found.length, lexicon.numbers)
+        if number is not None:
+            return Amount(number.value, unit, at, number.stop, in_figures=number.in_figures)
+    return None
+
+
+def _fraction(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Amount | None:
+    """ "4.5/5" is a rating, "2/3" and "1 1/2" are fractions; "30/9" and "1/2/2026" are dates and no quantity."""
+    if at + 2 >= len(tokens) or tokens[at].kind is not Kind.NUMBER:
+        return None
+    if tokens[at + 1].kind is Kind.NUMBER and tokens[at + 2].key == "/" and not tokens[at + 1].glued and len(tokens[at].key) <= 4:
+        part = _fraction(tokens, at + 1, lexicon)
+        if part is not None and part.unit == "" and part.value < 1 and tokens[at].key.isdigit():
+            return replace(part, value=part.value + Decimal(tokens[at].key), first=at)
+        return None
+    slash, below = tokens[at + 1], tokens[at + 2]
+    if slash.key != "/" or not slash.glued or below.kind is not Kind.NUMBER or not below.glued or len(below.key) > 4:
+        return None
+    if at + 3 < len(tokens) and tokens[at + 3].glued and tokens[at + 3].key not in {"%", ",", ".", ")", ";", ":", "!", "?"}:
+        if tokens[at + 3].kind is not Kind.HAN:
+            return None
+    above = read_digits(tokens[at].key, decimal_comma=lexicon.numbers.decimal_comma)
+    if above is None or not below.key.isdigit() or int(below.key) == 0 or above > int(below.key):
+        return None
+    if below.key in RATING_SCALES:
+        return Amount(above, f"/{below.key}", at, at + 3)
+    if above >= int(below.key):
+        return None
+    return Amount((above / Decimal(below.key)).quantize(PLACES, ROUND_HALF_EVEN).normalize(), "", at, at + 3)
+
+
+def _with_unit(sentence: Sentence, at: int, lexicon: Lexicon, expected: Cues | None, is_answer: bool) -> Amount | None:
+    tokens, words = sentence.tokens, lexicon.numbers
+    number = read_number(tokens, at, words)
+    if number is None:
+        return None
+    stop = number.stop
+    over = FRACTION_OF.starting(tokens, stop)
+    if over is not None and not number.in_figures:  # "三分之一": the lower number comes first
+        above = read_number(tokens, stop + over.length, words)
+        if above is not None and 0 < above.value < number.value:
+            share = (above.value / number.value).quantize(PLACES, ROUND_HALF_EVEN).normalize()
+            return Amount(share, "", at, above.stop, in_figures=False)
+    out_of = words.out_of.starting(tokens, stop)
+    if out_of is not None:
+        whole = read_number(tokens, stop + out_of.length, words)
+        if whole is not None and str(whole.value) in RATING_SCALES and number.value <= whole.value:
+            return Amount(number.value, f"/{whole.value}", at, whole.stop, in_figures=number.in_figures)
+    tenths = _tenths(tokens, number, lexicon)
+    if tenths is not None:
+        return tenths
+    if tokens[stop - 1].kind is Kind.NUMBER and stop + 1 < len(tokens) and tokens[stop].key in {"-", "~"} and not is_answer:
+        upper = read_number(tokens, stop + 1, words) if tokens[stop].glued and tokens[stop + 1].glued else None
+        if upper is not None and upper.value > number.value:  # "5-10 interviews": five are enough to have done it
+            stop = upper.stop
+    is_open = stop < len(tokens) and tokens[stop].key == "+" and tokens[stop].glued
+    stop += is_open
+    value = number.value
+    unit, stop, extra = _unit_after(sentence, stop, lexicon, expected)
+    rate, stop = _rate_after(sentence, stop, lexicon)
+    return Amount(
+        value + extra,
+        unit + rate,
+        at,
+        stop,
+        scale=number.scale,
+        in_figures=number.in_figures,
+        is_open=is_open,
+        is_share=number.is_share and unit == "",
+        is_bare_half=number.is_bare_half and unit != "%",
+    )
+
+
+def _tenths(tokens: Sequence[Token], number: Number, lexicon: Lexicon) -> Amount | None:
+    """ "九成" and "九成五"."""
+    found = TENTH.starting(tokens, number.stop)
+    if found is None or number.value > 10 or number.scale > 10:
+        return None
+    stop = number.stop + found.length
+    if stop < len(tokens) and tokens[stop].key in NOT_TENTH:
+        return None
+    digit = lexicon.numbers.digits.starting(tokens, stop)
+    if digit is not None and digit.value() < 10:
+        return Amount(number.value * 10 + digit.value(), "%", number.first, stop + digit.length, in_figures=number.in_figures)
+    return Amount(number.value * 10, "%", number.first, stop, in_figures=number.in_figures)
+
+
+def _unit_after(sentence: Sentence, stop: int, lexicon: Lexicon, expected: Cues | None) -> tuple[str, int, Decimal]:
+    """The unit behind a number, where it ends, and what "rưỡi" or "半" add to the number."""
+    tokens, words = sentence.tokens, lexicon.numbers
+    filler = words.about_after.starting(tokens, stop)
+    start = stop + filler.length if filler is not None and stop + filler.length < len(tokens) else stop
+    extra = Decimal(0)
+    half = AND_A_HALF_UNIT.starting(tokens, start)
+    if half is not None and words.minutes.starting(tokens, start + half.length) is not None:  # "两个半小时"
+        start, extra = start + half.length, HALF
+    percent = words.percent.starting(tokens, start)
+    if percent is not None:
+        end = start + percent.length
+        return sentence.slice(start, end) if AS_WRITTEN in percent.kinds else "%", end, extra
+    times = TIMES.starting(tokens, start)
+    if times is not None:
+        return "x", start + times.length, extra
+    candidates = [
+        found
+        for found in (
+            expected.starting(tokens, start) if expected is not None else None,
+            words.units.starting(tokens, start),
+            words.minutes.starting(tokens, start),
+            CURRENCY_AFTER.starting(tokens, start),
+        )
+        if found is not None
+    ]
+    if not candidates:
+        return "", stop, Decimal(0)
+    found = max(candidates, key=lambda match: match.length)
+    end = start + found.length
+    unit = sentence.slice(start, end)
+    if found.kinds & {"USD", "EUR", "GBP", "CNY", "VND", "元"}:
+        unit = min(found.kinds & {"USD", "EUR", "GBP", "CNY", "VND", "元"})
+    more = words.and_a_half.starting(tokens, end)
+    if more is not None:
+        end, extra = end + more.length, HALF
+    return unit, end, extra
+
+
+def _rate_after(sentence: Sentence, stop: int, lexicon: Lexicon) -> tuple[str, int]:
+    """ "/month" behind a quantity, as written, and where it ends."""
+    tokens = sentence.tokens
+    if stop + 1 < len(tokens) and tokens[stop].key == "/" and tokens[stop].glued:
+        period = lexicon.numbers.minutes.starting(tokens, stop + 1)
+        if period is not None:
+            return "/" + sentence.slice(stop + 1, stop + 1 + period.length), stop + 1 + period.length
+    return "", stop
+
+
+def _is_amount(sentence: Sentence, amount: Amount, lexicon: Lexicon) -> bool:
+    """Whether a number found in a sentence measures something there."""
+    tokens = sentence.tokens
+    before = tokens[amount.first - 1] if amount.first > 0 else None
+    after = tokens[amount.stop] if amount.stop < len(tokens) else None
+    if amount.is_bare_half:
+        return False
+    if before is not None and before.key == "#":
+        return False
+    if before is not None and before.kind is Kind.NUMBER and tokens[amount.first].glued:
+        return False
+    if not amount.in_figures:
+        return amount.unit == "%" or amount.is_share or _is_spelled_amount(tokens, amount, lexicon)
+    if after is None or not after.glued:
+        return True
+    if after.kind in {Kind.WORD, Kind.NUMBER}:
+        return False
+    if after.key in {"-", ":", "/"}:
+        following = tokens[amount.stop + 1] if amount.stop + 1 < len(tokens) else None
+        if following is not None and following.glued and following.kind in {Kind.WORD, Kind.NUMBER}:
+            return after.key == "/" and following.kind is Kind.WORD
+    if after.kind is Kind.HAN and amount.unit == "" and amount.scale == ONE:
+        # "404错误数": figures that run into a noun name it, unless a word in front says they count.
+        follows = lexicon.roles.before.ending(tokens, amount.first) is not None
+        return (
+            follows or lexicon.roles.before.starting(tokens, amount.stop) is not None or _is_joint(tokens, amount.stop, lexicon)
+        )
+    return True
+
+
+def _is_joint(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> bool:
+    return lexicon.roles.after.starting(tokens, at) is not None or lexicon.roles.verbs.starting(tokens, at) is not None
+
+
+def _is_spelled_amount(tokens: Sequence[Token], amount: Amount, lexicon: Lexicon) -> bool:
+    words = lexicon.numbers
+    token = tokens[amount.first]
+    if token.key == "零" and amount.value == 0 and amount.stop - amount.first == 1:  # "零投诉", not "零售"
+        return amount.stop < len(tokens) and tokens[amount.stop].kind is Kind.HAN and tokens[amount.stop].key not in NOT_ZERO
+    if token.kind is Kind.HAN:
+        if amount.unit == "" and amount.scale < 100:
+            return lexicon.roles.before.ending(tokens, amount.first) is not None and amount.stop == len(tokens)
+        return words.never_alone.starting(tokens, amount.first) is None or amount.scale > 1
+    if amount.scale > 1:
+        return True
+    after = tokens[amount.stop] if amount.stop < len(tokens) else None
+    if after is not None and after.key == "-" and after.glued:
+        return False  # "two-factor", "three-tier"
+    if words.never_alone.starting(tokens, amount.first) is not None:
+        return False
+    # In Vietnamese typed without accents "hai" may as well be the beginning of "hài lòng".
+    return not words.shortens_tail or any(other.sig is not None for other in tokens)

@@ -1,0 +1,109 @@
+"""What each number of a sentence stands for, told by the words around it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.coach.quantities import Amount
+from bot.coach.tokens import Kind, Token, read_sentence
+from bot.coach.words.lexicon import Lexicon, Role
+
+BOUNDARIES = frozenset(',;。.!?:|()[]{}—"“”「」『』')
+ASIDE = frozenset({Role.WINDOW, Role.SCOPE, Role.OUT_OF, Role.SCALE})
+"""Roles of numbers that say for whom or how soon, rather than how much."""
+
+PLACES = frozenset({Role.FROM, Role.TO, Role.NOW, Role.AIM})
+"""Roles of numbers that say where one is or wants to be; what stands farther left belongs to the metric."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A quantity with the words that belong to it: tokens `lead` up to, not including, `tail`."""
+
+    amount: Amount
+    roles: frozenset[str]
+    lead: int
+    tail: int
+
+    def has(self, *roles: Role) -> bool:
+        return any(role in self.roles for role in roles)
+
+    def is_aside(self) -> bool:
+        return bool(self.roles & ASIDE) and not self.has(Role.TO, Role.AIM)
+
+
+def is_boundary(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a clause ends at this token; a dash counts only with space around it."""
+    token = tokens[at]
+    if token.kind is not Kind.MARK:
+        return False
+    if token.key == "-":
+        return not token.glued and at + 1 < len(tokens) and not tokens[at + 1].glued
+    return token.key in BOUNDARIES
+
+
+def start_of_clause(tokens: Sequence[Token], at: int) -> int:
+    while at > 0 and not is_boundary(tokens, at - 1):
+        at -= 1
+    return at
+
+
+def stand(tokens: Sequence[Token], amounts: Sequence[Amount], lexicon: Lexicon) -> tuple[Standing, ...]:
+    """Every amount with its roles, in order."""
+    standings: list[Standing] = []
+    for index, amount in enumerate(amounts):
+        floor = standings[-1].tail if standings else 0
+        ceiling = amounts[index + 1].first if index + 1 < len(amounts) else len(tokens)
+        standings.append(_stand(tokens, amount, floor, ceiling, lexicon))
+    return tuple(standings)
+
+
+def _stand(tokens: Sequence[Token], amount: Amount, floor: int, ceiling: int, lexicon: Lexicon) -> Standing:
+    is_time = is_duration(amount.unit, lexicon)
+    roles: set[str] = set()
+    lead = amount.first
+    while (match := lexicon.roles.before.ending(tokens, lead, floor)) is not None:
+        found = match.kinds
+        if Role.WINDOW in found:
+            # "in 30 days" limits; "in 3 cities" does not.
+            found = frozenset({Role.WINDOW}) if is_time else found - {Role.WINDOW}
+        if roles & PLACES:
+            found -= ASIDE | {Role.PERIOD}
+        if not found:
+            break
+        roles |= found
+        lead -= match.length
+    tail = amount.stop
+    while (match := lexicon.roles.after.starting(tokens, tail)) is not None and tail + match.length <= ceiling:
+        found = match.kinds
+        if Role.WINDOW in found:
+            # "20天以内" is a bound when the number is where one wants to get, and else a window: "24小时内".
+            found = (
+                frozenset({Role.WINDOW}) if is_time and not roles & {Role.TO, Role.AIM, Role.AT_MOST} else found - {Role.WINDOW}
+            )
+        if Role.OF in found:
+            roles |= found
+            break
+        if not found:
+            break
+        roles |= found
+        tail += match.length
+    if amount.is_open:
+        roles.add(Role.AT_LEAST)
+    if Role.AT_LEAST in roles and Role.FROM in roles:  # "từ 90% trở lên"
+        roles.discard(Role.FROM)
+    return Standing(amount, frozenset(roles), lead, tail)
+
+
+def is_duration(unit: str, lexicon: Lexicon) -> bool:
+    return minutes_of(unit, lexicon) is not None
+
+
+def minutes_of(unit: str, lexicon: Lexicon) -> str | None:
+    """The length of a unit of time in minutes, as listed, or None for other units."""
+    if unit in {"", "%"}:
+        return None
+    tokens = read_sentence(unit).tokens
+    match = lexicon.numbers.minutes.starting(tokens, 0)
+    return min(match.kinds) if match is not None and match.length == len(tokens) else None

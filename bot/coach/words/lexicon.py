@@ -1,0 +1,189 @@
+"""What one language gives the coach: its number words, its cues and the sentences examples are built from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.coach.cues import Cues
+
+AS_WRITTEN = "as written"
+
+
+ANYWHERE = "anywhere"
+OPENING = "opening"
+
+
+class Role(StrEnum):
+    """What a word next to a number says about it."""
+
+    FROM = "from"
+    TO = "to"
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+    BY = "by"
+    NOW = "now"
+    AIM = "aim"
+    WINDOW = "window"
+    """A span of time that limits something else: "within 24 hours"."""
+    SCOPE = "scope"
+    """How many are looked at, not how far to go: "across all 5 shops"."""
+    OUT_OF = "out_of"
+    """The second number of "3 of every 10"."""
+    SCALE = "scale"
+    """The end of a rating scale: "(out of 5)"."""
+    UP = "up"
+    DOWN = "down"
+    KEEP = "keep"
+    REACH = "reach"
+    OF = "of"
+    ZERO = "zero"
+    PERIOD = "period"
+    """How often: "từ mỗi tháng 3 đơn"."""
+    FILLER = "filler"
+
+
+class Skip(StrEnum):
+    """Numbers that measure nothing."""
+
+    DATE = "date"
+    ORDINAL = "ordinal"
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """How numbers are spelled."""
+
+    decimal_comma: bool
+    digits: Cues
+    """Listed under their value."""
+    magnitudes: Cues
+    """Listed under their value."""
+    closes_at: int
+    """From here on a magnitude closes a group of digits; smaller ones multiply inside it ("hundred", "千")."""
+    glued_magnitudes: Cues
+    """Single letters that only count right behind figures: "12k"."""
+    lone: Cues
+    """Magnitudes that may stand without a digit before them: "十", "mười"."""
+    half: Cues
+    """Listed as "share" ("half of") or "bare"; a bare half is a number only with a magnitude or as a whole answer."""
+    and_a_half: Cues
+    zero_between: Cues
+    point: Cues
+    shortens_tail: bool
+    """ "两千三" and "hai nghìn ba" mean 2300."""
+    never_alone: Cues
+    """Number words that usually mean something else in a sentence: "one", "năm"."""
+    never_first: Cues
+    """Without accents these are more often other words at the start of a number: "tu", "sau"."""
+    never_answer: Cues
+    """No number when it is all somebody says: "không" is also "no"."""
+    percent: Cues
+    units: Cues
+    """Listed under AS_WRITTEN or, for currencies, under the sign they are shown with."""
+    minutes: Cues
+    """Units of time, listed under their length in minutes."""
+    multiples: Cues
+    """Whole phrases that are a change by themselves, listed as "value|unit|direction": "double" is "2|x|up"."""
+    out_of: Cues
+    about_before: Cues
+    about_after: Cues
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """How words around a number, and verbs, are understood."""
+
+    before: Cues
+    after: Cues
+    verbs: Cues
+    inner_verbs: Cues
+    """Verbs after which the metric begins even in the middle of a sentence: "the new plan increases leads from …"."""
+    skips: Cues
+    date_leads: Cues
+    date_tails: Cues
+    trim_before: Cues
+    """Words a metric never begins with."""
+    trim_after: Cues
+    """Words a metric never ends with."""
+    compounds: Cues
+    """Nouns that make the verb before them part of a name: "win rate"."""
+    level: Cues
+    """Metrics one holds rather than raises: uptime."""
+    lower_is_better: Cues
+
+
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """Cues of the rules (see the table of writing anti-patterns in the OKR method)."""
+
+    wish_links: Cues
+    """What may stand between a wish and its subject: "our best for", "vì", "为了"."""
+    wish: Cues
+    """Listed as ANYWHERE, or as OPENING when the word is a wish only before any other verb: "hope to grow", not "give hope"."""
+    vague: Cues
+    task: Cues
+    not_a_task: Cues
+    """What follows a task word when it is part of a noun: "发布频率"."""
+    recurring: Cues
+    """Business as usual, in a key result without a number."""
+    purpose: Cues
+    ability: Cues
+    milestone: Cues
+    join: Cues
+    vanity: Cues
+    quality: Cues
+    perfection: Cues
+    objective_task: Cues
+    objective_recurring: Cues
+    objective_vague: Cues
+    light: Cues
+    """Words that add no subject to "make more profit"."""
+    praise_words: Cues
+    """Words that make even a task a direction: "world-class"."""
+    negative: Cues
+    theme: Cues
+    other_verbs: Cues
+    faster: Cues
+    satisfied: Cues
+    someone: Cues
+    """Who can be satisfied, listed under how the metric names them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Templates:
+    """Examples; "__" is what the writer fills in. {metric}, {text}, {verb}, {who} are the writer's own words."""
+
+    rise: str
+    fall: str
+    rise_verb: str
+    fall_verb: str
+    statement: str
+    task: str
+    currently: str
+    purpose: str
+    theme: str
+    vanity: str
+    duration: str
+    satisfaction: str
+    anyone: str
+    own_verbs: Cues
+    """The writer's verbs that fit in front of a metric with numbers; others are replaced by rise_verb or fall_verb."""
+    measure_words_lead: bool
+    """Whether qualities stand at the beginning of a metric ("chất lượng dịch vụ") or at its end ("product quality")."""
+    measure_words: tuple[tuple[str, str], ...]
+    """Qualities and how they are named when they are measured: "hài lòng" → "mức hài lòng"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    lang: str
+    spaced: bool
+    """Words are separated by spaces."""
+    long_words: int
+    """More words (characters, if not spaced) than this do not fit in one breath."""
+    short_words: int
+    numbers: Numbers
+    roles: Roles
+    faults: Faults
+    templates: Templates

@@ -1,0 +1,1 @@
+"""The conversation engine: scripts are generators, replayed from stored answers by key."""

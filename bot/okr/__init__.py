@@ -1,0 +1,1 @@
+"""Objectives, key results and people as values, and the arithmetic on them."""

@@ -1,0 +1,441 @@
+"""What the core needs from outside. Storage and adapters implement these; nothing here knows how."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import Enum, auto
+from typing import Protocol
+
+from bot.chat.incoming import Incoming, Place
+from bot.chat.message import Message
+from bot.dialogs.session import Session
+from bot.okr.check_in import CheckIn
+from bot.okr.cycle import Cycle, CycleId
+from bot.okr.objective import HistoryEntry, KeyResultId, Objective, ObjectiveId, Serves
+from bot.okr.people import Account, Invite, Person, PersonId, Team, TeamId
+
+# --- time and chance -------------------------------------------------------------------------------------------------
+
+
+class Clock(Protocol):
+    """Tells the time; tests turn its hands."""
+
+    def now(self) -> datetime:
+        """Aware, in UTC."""
+        ...
+
+
+class Ids(Protocol):
+    """Makes identifiers nobody can guess and nobody else has."""
+
+    def new(self) -> str:
+        """16 characters of a–z and 2–7: 80 random bits."""
+        ...
+
+
+# --- one turn, one transaction ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PutPerson:
+    """Insert (`was` None) or replace a person whose stored version is still `was`."""
+
+    person: Person
+    was: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PutTeam:
+    """Insert or replace a team."""
+
+    team: Team
+
+
+@dataclass(frozen=True, slots=True)
+class PutAccount:
+    """Insert or replace a person's account on a platform."""
+
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class PutInvite:
+    """Insert or replace an invitation."""
+
+    invite: Invite
+
+
+@dataclass(frozen=True, slots=True)
+class UseInvite:
+    """Take one use of an invitation; the turn is lost when none is left or it has expired."""
+
+    code_hash: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PutCycle:
+    """Insert a cycle unless it is there."""
+
+    cycle: Cycle
+
+
+@dataclass(frozen=True, slots=True)
+class PutObjective:
+    """Insert (`was` None) or replace an objective with all its key results, whose stored version is still `was`."""
+
+    objective: Objective
+    was: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveDraft:
+    """Delete an objective that is still a draft, with its key results and history."""
+
+    objective_id: ObjectiveId
+    was: int
+
+
+@dataclass(frozen=True, slots=True)
+class AddCheckIn:
+    """Insert a check-in and make its value the key result's current one, unless a newer check-in is there."""
+
+    check_in: CheckIn
+
+
+@dataclass(frozen=True, slots=True)
+class AddHistory:
+    """Append to an objective's history."""
+
+    entry: HistoryEntry
+
+
+@dataclass(frozen=True, slots=True)
+class PutSession:
+    """Insert (`was` None) or replace a session whose stored turn number is still `was`."""
+
+    session: Session
+    was: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """The turn is valid only while the named revision is still `revision`; saving raises it by one.
+
+    For rules that span rows, like "no loops among alignments": two turns that each look right alone cannot both commit.
+    """
+
+    name: str
+    revision: int
+
+
+Change = (
+    PutPerson
+    | PutTeam
+    | PutAccount
+    | PutInvite
+    | UseInvite
+    | PutCycle
+    | PutObjective
+    | RemoveDraft
+    | AddCheckIn
+    | AddHistory
+    | PutSession
+    | Guard
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message for a place. `dedupe` makes a second insert of the same message impossible."""
+
+    place: Place
+    message: Message
+    dedupe: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventKey:
+    """What makes an event of a platform unique."""
+
+    platform: str
+    tenant: str
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Everything one turn changes, as a value. `event` is None for what no incoming started (an import, a timer)."""
+
+    at: datetime
+    event: EventKey | None = None
+    changes: tuple[Change, ...] = ()
+    outgoing: tuple[Outgoing, ...] = ()
+
+
+class Saved(Enum):
+    """What became of a turn. Nothing of a turn that is not DONE has been stored."""
+
+    DONE = auto()
+    DUPLICATE = auto()
+    """The event had already been dealt with."""
+    LOST = auto()
+    """Somebody else was faster: a version, turn number, guard or unique rule no longer fits. Read again and decide again."""
+
+
+class UnitOfWork(Protocol):
+    """Saves turns: each wholly or not at all, durable when it returns."""
+
+    async def save(self, turn: Turn) -> Saved:
+        """Store the turn and wake the relay."""
+        ...
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What storage knows of whoever sent an incoming, in one read. Sessions are the open ones, newest first; at most one is active."""
+
+    is_done: bool
+    """This event has already been dealt with."""
+    person: Person | None = None
+    account: Account | None = None
+    sessions: tuple[Session, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Something an objective could serve. `title` is the objective's title or the key result's sentence."""
+
+    serves: Serves
+    title: str
+    owner_id: PersonId
+    owner_name: str
+    team_name: str
+    objective_id: ObjectiveId
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """The installation's own settings."""
+
+    name: str = ""
+    fiscal_start_month: int = 1
+
+
+class Reading(Protocol):
+    """Every read the core makes. Objectives come with their key results in order."""
+
+    async def known(self, incoming: Incoming) -> Known: ...
+
+    async def organisation(self) -> Organisation: ...
+
+    async def cycle_on(self, day: date) -> Cycle | None:
+        """The stored cycle `day` lies in; of several the one that started last."""
+        ...
+
+    async def person(self, person_id: PersonId) -> Person | None: ...
+
+    async def people(self, person_ids: Sequence[PersonId]) -> Mapping[PersonId, Person]: ...
+
+    async def people_in(self, team_ids: Sequence[TeamId]) -> tuple[Person, ...]:
+        """Active members of these teams, by name."""
+        ...
+
+    async def everybody(self) -> tuple[Person, ...]:
+        """All people, those who left included, by name."""
+        ...
+
+    async def teams(self) -> tuple[Team, ...]:
+        """All teams, ordered by path."""
+        ...
+
+    async def accounts_of(self, person_id: PersonId) -> tuple[Account, ...]: ...
+
+    async def invite(self, code_hash: str) -> Invite | None: ...
+
+    async def objective(self, objective_id: ObjectiveId) -> Objective | None: ...
+
+    async def objective_of_key_result(self, key_result_id: KeyResultId) -> Objective | None: ...
+
+    async def objectives_of(self, owner_id: PersonId, cycle_id: CycleId) -> tuple[Objective, ...]:
+        """All states but dead and closed, oldest first."""
+        ...
+
+    async def published_in(self, team_ids: Sequence[TeamId], cycle_id: CycleId) -> tuple[Objective, ...]:
+        """Published objectives on the boards of these teams, oldest first."""
+        ...
+
+    async def candidates(self, person: Person, cycle_id: CycleId, words: str, limit: int) -> tuple[Candidate, ...]:
+        """What `person` could serve: published objectives and live key results of others, those of the person's manager first, then of the
+        teams above, then the rest; `words` filters by title, sentence, owner and team, ignoring case and accents."""
+        ...
+
+    async def chain(self, serves: Serves) -> tuple[Objective, ...]:
+        """The objectives upwards from `serves`, nearest first; ends at one that serves nothing."""
+        ...
+
+    async def guard(self, name: str) -> int:
+        """The current revision of a guard, 0 when nobody has raised it yet."""
+        ...
+
+    async def check_ins(self, key_result_ids: Sequence[KeyResultId], since: datetime) -> tuple[CheckIn, ...]:
+        """Oldest first."""
+        ...
+
+    async def latest_check_ins(self, key_result_ids: Sequence[KeyResultId], before: datetime) -> Mapping[KeyResultId, CheckIn]:
+        """The newest check-in of each before that moment."""
+        ...
+
+    async def history(self, objective_id: ObjectiveId) -> tuple[HistoryEntry, ...]:
+        """Oldest first."""
+        ...
+
+
+# --- inbox, outbox and the way out -----------------------------------------------------------------------------------
+
+
+class Inbox(Protocol):
+    """Keeps events until a turn has dealt with them, so that they can be acknowledged at once."""
+
+    async def put(self, incoming: Incoming) -> bool:
+        """Store an event durably. False when it was there already (then it must not be acted on again by this caller)."""
+        ...
+
+    async def pending(self, limit: int) -> tuple[Incoming, ...]:
+        """Stored events no turn has dealt with, oldest first."""
+        ...
+
+    async def give_up(self, event: EventKey, reason: str) -> None:
+        """Take an event that can never be dealt with out of the queue, keeping it for an admin to see."""
+        ...
+
+    async def forget_before(self, moment: datetime) -> int:
+        """Drop dealt-with events older than `moment`; their number."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A message to deliver now. `replaces` is the platform's own reference of the message that `message.edits` names, if it was delivered."""
+
+    id: int
+    place: Place
+    message: Message
+    attempts: int
+    created_at: datetime
+    replaces: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A message that will never be delivered, and why."""
+
+    id: int
+    place: Place
+    message: Message
+    error: str
+    died_at: datetime
+
+
+class Outbox(Protocol):
+    """The queue of outgoing messages: a lane a chat, order kept within each."""
+
+    async def claim(self, worker: str, now: datetime, lease: timedelta, limit: int) -> tuple[Envelope, ...]:
+        """The head of up to `limit` lanes that are due, not paused and not leased by another worker; leases those lanes."""
+        ...
+
+    async def delivered(self, worker: str, envelope_id: int, reference: str, now: datetime) -> None:
+        """Mark as sent, keep the platform's reference, release the lane."""
+        ...
+
+    async def retry(self, worker: str, envelope_id: int, due_at: datetime, error: str) -> None:
+        """Keep at the head of its lane until `due_at`, count the attempt, release the lane."""
+        ...
+
+    async def pause(self, worker: str, envelope_id: int, until: datetime) -> None:
+        """Pause the whole lane as the platform asked; counts no attempt; releases the lane."""
+        ...
+
+    async def bury(self, worker: str, envelope_id: int, error: str, now: datetime) -> None:
+        """Make a dead letter of it and release the lane, so that what follows can go on."""
+        ...
+
+    async def dead_letters(self, limit: int) -> tuple[DeadLetter, ...]:
+        """Newest first."""
+        ...
+
+    async def next_due(self, now: datetime) -> datetime | None:
+        """When the earliest waiting message becomes due (may be past), None when nothing waits."""
+        ...
+
+    async def forget_before(self, moment: datetime) -> int:
+        """Drop delivered messages older than `moment`; their number."""
+        ...
+
+
+class SendLaterError(Exception):
+    """The platform asks to wait: nothing was sent, the whole lane pauses for `after`."""
+
+    def __init__(self, after: timedelta) -> None:
+        super().__init__(f"wait {after.total_seconds():.0f} s")
+        self.after = after
+
+
+class UndeliverableError(Exception):
+    """This message can never be delivered there (blocked, chat gone, refused content). Says why, without the message's words."""
+
+
+class Messenger(Protocol):
+    """Delivers to one platform. Raises SendLaterError, UndeliverableError, or anything else for "try again"."""
+
+    async def send(self, place: Place, message: Message, replaces: str) -> str:
+        """Degrade, encode and send; edit the message `replaces` names where the platform can. Returns the platform's reference."""
+        ...
+
+
+# --- a chat of our own -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the web chat. `number` grows within a place and changes when the line does, so that readers can ask for what is new.
+
+    `said` is what the person typed or pressed ("" for the bot's lines); `message` is the bot's (None for the person's).
+    """
+
+    id: str
+    number: int
+    at: datetime
+    said: str = ""
+    message: Message | None = None
+
+
+class Transcript(Protocol):
+    """The memory of the web chat, which has no platform to remember for it."""
+
+    async def hear(self, incoming: Incoming, said: str) -> bool:
+        """Store the event in the inbox and, when `said` is not empty, a line of the person's, in one commit. False when it was there already."""
+        ...
+
+    async def write(self, place: Place, line_id: str, message: Message, at: datetime, replaces: str) -> None:
+        """Add the bot's line or, when `replaces` names one, put it in that line's stead. Writing the same `line_id` again changes nothing."""
+        ...
+
+    async def lines(self, place: Place, after: int = 0, limit: int = 200) -> tuple[Line, ...]:
+        """The newest `limit` lines whose number is above `after`, in the order they are shown (a replaced line keeps its place)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    """What a turn needs, wired once in adapters/assembly.py."""
+
+    reading: Reading
+    work: UnitOfWork
+    clock: Clock
+    ids: Ids

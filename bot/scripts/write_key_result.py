@@ -1,0 +1,262 @@
+"""Writing one key result: a sentence, then what was understood of it, each part correctable with a tap, then how sure its owner is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from bot.coach import MeasureDraft, advise_key_result, read_measure
+from bot.dialogs.fields import Choice, Number, Sentence
+from bot.dialogs.script import Ask, Pick, Say, Script, ask, ask_all, digest
+from bot.dialogs.session import Json
+from bot.okr.measure import Direction, Measure
+from bot.okr.objective import SENTENCE_LIMIT, Ambition
+from bot.scripts.coached import BLANK, coached
+from bot.texts import T, Text
+
+METRIC_LIMIT = 120
+UNIT_LIMIT = 20
+MANY = 5
+CORRECTIONS = 100
+SURE = 9
+"""From this start confidence on, an aspirational key result is no stretch (the coach asks for 50:50)."""
+DONE_OR_NOT = Measure("", Decimal(1), Decimal(0), "", Direction.MILESTONE)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyResultDraft:
+    """A key result as written in a conversation."""
+
+    id: str
+    sentence: str
+    measure: Measure
+    start_confidence: int | None
+
+    def about(self) -> Json:
+        """Everything consent is given to."""
+        return [self.id, self.sentence, *_parts(self.measure), self.start_confidence]
+
+
+def measure_shown(measure: Measure) -> Text:
+    """`NPS · 30 → 50 · up`, in the reader's language."""
+    if measure.direction is Direction.MILESTONE:
+        return T("measure.milestone")
+    args: dict[str, Any] = {
+        "name": measure.metric,
+        "target": _with_unit(measure.target, measure.unit),
+        "direction": T(f"word.direction.{measure.direction.value}"),
+    }
+    if measure.direction in (Direction.KEEP_ABOVE, Direction.KEEP_BELOW):
+        return T(f"measure.{measure.direction.value}", **args)
+    if measure.baseline is None:
+        return T("measure.no_baseline", **args)
+    return T("measure.from_to", baseline=_with_unit(measure.baseline, measure.unit), **args)
+
+
+def write_key_result(id: str, number: int, ambition: Ambition, lang: str) -> Script[KeyResultDraft]:  # noqa: A002 it is one
+    """Ask for the key result number `number`; every key begins with its id."""
+    sentence = yield from coached(
+        f"{id}/sentence",
+        Sentence(SENTENCE_LIMIT, least=3),
+        T("write.first_key_result") if number == 1 else T("write.next_key_result", number=number),
+        advise_key_result,
+        lang,
+        label=T("label.key_result", number=number),
+        before=(T("coach.many_key_results"),) if number > MANY else (),
+    )
+    measure = yield from _measure(id, sentence, lang)
+    measure = yield from _understood(id, sentence, measure)
+    confidence = yield from _confidence(id, sentence, measure)
+    if (
+        ambition is Ambition.ASPIRATIONAL
+        and confidence is not None
+        and confidence >= SURE
+        and measure.direction is not Direction.MILESTONE
+    ):
+        measure = yield from _stretched(id, measure)
+    return KeyResultDraft(id, _filled(sentence, measure), measure, confidence)
+
+
+def change_measure(id: str, sentence: str, measure: Measure) -> Script[Measure]:  # noqa: A002 it is one
+    """Correct an existing key result's measure part by part."""
+    return (yield from _understood(id, sentence, measure))
+
+
+def _measure(id: str, sentence: str, lang: str) -> Script[Measure]:  # noqa: A002 it is one
+    """What the sentence says, completed by questions for what it leaves out."""
+    draft = read_measure(sentence.replace(BLANK, " "), lang)
+    whole = draft.complete()
+    if whole is not None and whole.baseline is not None:
+        return whole
+    about = digest(sentence)
+    if draft.target is None or draft.direction is Direction.MILESTONE:
+        counts = yield from ask(f"{id}/counted/{about}", COUNTED, T("write.counted", sentence=sentence))
+        if not counts:
+            return replace(DONE_OR_NOT, metric=sentence[:METRIC_LIMIT])
+        if draft.direction is Direction.MILESTONE:
+            draft = replace(draft, target=None, baseline=None, direction=Direction.INCREASE)
+    asks: list[Ask[Any]] = []
+    wants_baseline = draft.baseline is None and draft.direction not in (Direction.KEEP_ABOVE, Direction.KEEP_BELOW)
+    if wants_baseline:
+        asks.append(
+            Ask(f"{id}/baseline/{about}", Number(or_unknown=True), T("write.baseline"), placeholder=T("placeholder.baseline"))
+        )
+    if draft.target is None:
+        asks.append(Ask(f"{id}/target/{about}", Number(), T("write.target"), placeholder=T("placeholder.target")))
+    if not asks:
+        return _put_together(draft, draft.baseline, draft.target or Decimal(0), sentence)
+    answers = list((yield from ask_all(*asks, text=T("write.numbers", name=draft.metric or sentence))))
+    baseline = answers.pop(0) if wants_baseline else draft.baseline
+    target: Decimal = draft.target if draft.target is not None else answers.pop(0)
+    if draft.relative and baseline is not None and draft.target is not None:
+        target = _relative(baseline, draft)
+    return _put_together(draft, baseline, target, sentence)
+
+
+def _relative(baseline: Decimal, draft: MeasureDraft) -> Decimal:
+    """+20 % on 50 is 60; "minus 20 %" is 40."""
+    assert draft.target is not None  # noqa: S101 asked for by the caller
+    change = baseline * abs(draft.target) / 100
+    return baseline - change if draft.direction is Direction.DECREASE else baseline + change
+
+
+def _put_together(draft: MeasureDraft, baseline: Decimal | None, target: Decimal, sentence: str) -> Measure:
+    unit = "" if draft.relative else draft.unit
+    return _coherent(draft.metric or sentence[:METRIC_LIMIT], baseline, target, unit, draft.direction)
+
+
+def _coherent(metric: str, baseline: Decimal | None, target: Decimal, unit: str, direction: Direction) -> Measure:
+    """A measure whose direction fits its numbers: the numbers are surer than a verb."""
+    if direction in (Direction.INCREASE, Direction.DECREASE) and baseline is not None:
+        if target == baseline:
+            baseline = None
+        else:
+            direction = Direction.INCREASE if target > baseline else Direction.DECREASE
+    return Measure(metric, target, baseline, unit, direction)
+
+
+COUNTED = Choice(
+    (
+        Pick("number", T("write.counted_number"), True, T("write.counted_number_hint")),
+        Pick("milestone", T("write.counted_milestone"), False, T("write.counted_milestone_hint")),
+    )
+)
+_RIGHT = Pick("right", T("write.right"), "right", also="also.yes")
+_PARTS = ("metric", "baseline", "target", "unit", "direction")
+
+
+def _understood(id: str, sentence: str, measure: Measure) -> Script[Measure]:  # noqa: A002 it is one
+    """Show what was understood until it is called right."""
+    about = digest(sentence)
+    trouble: tuple[Say, ...] = ()
+    for number in range(CORRECTIONS):
+        parts = ("direction",) if measure.direction is Direction.MILESTONE else _PARTS
+        picks = (_RIGHT, *(Pick(part, T(f"write.mend_{part}"), part) for part in parts))
+        answer = yield from ask(
+            f"{id}/understood/{number}/{digest([about, *_parts(measure)])}",
+            Choice(picks),
+            T("write.understood", measure=measure_shown(measure)),
+            before=trouble,
+        )
+        if answer == "right":
+            break
+        value = yield from ask(
+            f"{id}/mend/{number}/{about}/{answer}", _field_of(answer), T(f"write.new_{answer}", name=measure.metric)
+        )
+        measure, trouble = _mended(measure, answer, value)
+    return measure
+
+
+def _field_of(part: str) -> Any:
+    match part:
+        case "metric":
+            return Sentence(METRIC_LIMIT, least=1)
+        case "unit":
+            return Sentence(UNIT_LIMIT, picks=(Pick("none", T("write.no_unit"), ""), Pick("percent", "%", "%")))
+        case "baseline":
+            return Number(or_unknown=True)
+        case "target":
+            return Number()
+    return DIRECTION
+
+
+DIRECTION = Choice(tuple(Pick(one.value, T(f"word.direction.{one.value}"), one) for one in Direction))
+
+
+def _mended(measure: Measure, part: str, value: Any) -> tuple[Measure, tuple[Say, ...]]:
+    """The measure with one part replaced, and what to say when the parts do not go together."""
+    if part in ("metric", "unit"):
+        return replace(measure, **{part: value}), ()
+    if part == "direction":
+        if value is Direction.MILESTONE:
+            return Measure(measure.metric, Decimal(1), Decimal(0), "", value), ()
+        if measure.direction is Direction.MILESTONE:
+            return Measure(measure.metric, measure.target, None, measure.unit, value), (T("write.now_target"),)
+        mended = _coherent(measure.metric, measure.baseline, measure.target, measure.unit, value)
+        return mended, () if mended.direction is value else (T("write.direction_contradicts"),)
+    baseline = value if part == "baseline" else measure.baseline
+    target = value if part == "target" else measure.target
+    is_same = baseline == target and measure.direction in (Direction.INCREASE, Direction.DECREASE)
+    return _coherent(measure.metric, baseline, target, measure.unit, measure.direction), (
+        T("write.same_numbers"),
+    ) if is_same else ()
+
+
+CONFIDENCE = Number(
+    lowest=Decimal(0),
+    highest=Decimal(10),
+    is_whole=True,
+    extra=(
+        Pick("c3", "3", Decimal(3)),
+        Pick("c5", "5", Decimal(5)),
+        Pick("c7", "7", Decimal(7)),
+        Pick("c9", "9", Decimal(9)),
+        Pick("skip", T("pick.skip"), None, also="also.skip"),
+    ),
+)
+
+
+def _confidence(id: str, sentence: str, measure: Measure) -> Script[int | None]:  # noqa: A002 it is one
+    confidence = yield from ask(
+        f"{id}/start_confidence/{digest([sentence, *_parts(measure)])}",
+        CONFIDENCE,
+        T("write.confidence", measure=measure_shown(measure)),
+    )
+    return None if confidence is None else int(confidence)
+
+
+EASY = Choice((Pick("raise", T("write.raise_target"), True), Pick("keep", T("write.keep_target"), False, also="also.keep_mine")))
+
+
+def _stretched(id: str, measure: Measure) -> Script[Measure]:  # noqa: A002 it is one
+    about = digest(_parts(measure))
+    if not (yield from ask(f"{id}/easy/{about}", EASY, T("coach.too_easy"))):
+        return measure
+    target = yield from ask(f"{id}/stretched/{about}", Number(), T("write.fifty_fifty", name=measure.metric))
+    return _coherent(
+        measure.metric, measure.baseline, measure.target if target is None else target, measure.unit, measure.direction
+    )
+
+
+def _filled(sentence: str, measure: Measure) -> str:
+    """The coach's example has blanks; by now their numbers are known."""
+    for value in (measure.baseline, measure.target):
+        if BLANK in sentence and value is not None:
+            sentence = sentence.replace(
+                BLANK, f"{_bare(value)}{'' if measure.unit in ('', '%') and measure.unit in sentence else measure.unit}", 1
+            )
+    return sentence.replace(BLANK, "…")
+
+
+def _bare(value: Decimal) -> str:
+    return f"{value.normalize():f}"
+
+
+def _with_unit(value: Decimal, unit: str) -> Text:
+    return T("measure.with_unit", value=value, unit=unit) if unit else T("measure.bare", value=value)
+
+
+def _parts(measure: Measure) -> list[str | None]:
+    baseline = None if measure.baseline is None else str(measure.baseline)
+    return [measure.metric, baseline, str(measure.target), measure.unit, measure.direction.value]

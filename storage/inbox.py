@@ -1,0 +1,61 @@
+"""Events kept until a turn has dealt with them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from bot.chat.incoming import Incoming
+from bot.ports import EventKey
+from storage.database import Database
+from storage.rows import incoming_of, incoming_text
+from storage.sql import Sql, both
+
+PUT = both(
+    "INSERT INTO inbox (platform, tenant, event_id, body, received_at) VALUES (?, ?, ?, ?, ?)",
+    "ON CONFLICT (platform, tenant, event_id) DO NOTHING RETURNING number",
+)
+_PENDING = both("SELECT body FROM inbox WHERE done_at IS NULL AND given_up IS NULL ORDER BY number LIMIT ?")
+_GIVE_UP = both("UPDATE inbox SET given_up = ? WHERE platform = ? AND tenant = ? AND event_id = ? AND done_at IS NULL")
+_FORGET = both("DELETE FROM inbox WHERE number IN (SELECT number FROM inbox WHERE done_at < ? LIMIT ?) RETURNING number")
+_AT_A_TIME = 5000
+"""So many rows are deleted in one transaction: nobody waits long for it."""
+
+
+def put_args(incoming: Incoming) -> tuple[object, ...]:
+    """The parameters of PUT, which returns a row unless the event was there already."""
+    sender = incoming.sender
+    # When it came in here, by the machine's clock: for admins who look at the queue; nothing is decided by it.
+    return (sender.platform, sender.tenant, incoming.event_id, incoming_text(incoming), datetime.now(UTC))
+
+
+class SqlInbox:
+    """Implements `bot.ports.Inbox`. Events are in the order they were stored, whatever the platforms' clocks say."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def put(self, incoming: Incoming) -> bool:
+        """See `bot.ports.Inbox`."""
+        return bool(await self._database.execute(PUT, *put_args(incoming)))
+
+    async def pending(self, limit: int) -> tuple[Incoming, ...]:
+        """See `bot.ports.Inbox`."""
+        return tuple(incoming_of(row[0]) for row in await self._database.execute(_PENDING, limit))
+
+    async def give_up(self, event: EventKey, reason: str) -> None:
+        """See `bot.ports.Inbox`. What a turn has dealt with meanwhile is left alone."""
+        await self._database.execute(_GIVE_UP, reason, event.platform, event.tenant, event.event_id)
+
+    async def forget_before(self, moment: datetime) -> int:
+        """See `bot.ports.Inbox`. What was given up stays: nobody has dealt with it."""
+        return await forget(self._database, _FORGET, moment)
+
+
+async def forget(database: Database, sql: Sql, moment: datetime) -> int:
+    """Delete what `sql` finds older than `moment`, a part at a time; how much it was."""
+    total = 0
+    while True:
+        deleted = len(await database.execute(sql, moment, _AT_A_TIME))
+        total += deleted
+        if deleted < _AT_A_TIME:
+            return total

@@ -1,0 +1,52 @@
+"""What every kind of test may ask for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import hypothesis
+import pytest
+
+from tests.browser.chromium import find_chromium, why_not
+from tests.postgres import Postgres, postgres
+
+# How fast one example runs says more about the machine's other work than about the code, so there is no deadline.
+# Where a change is judged (CI is set) the examples are always the same ones; everywhere else each run looks at new ones.
+hypothesis.settings.register_profile("searching", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("judging", hypothesis.settings.get_profile("searching"), derandomize=True)
+hypothesis.settings.load_profile("judging" if os.environ.get("CI") else "searching")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Postgres]:
+    """A real PostgreSQL on which databases can be created; one server for each test process, started when first asked for."""
+    with postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_server: Postgres) -> Iterator[str]:
+    """`postgres://…` of one database for the whole test process, empty at first: for tests that tidy up after themselves."""
+    url = postgres_server.create_database()
+    yield url
+    postgres_server.drop_database(url)
+
+
+@pytest.fixture
+def fresh_postgres_url(postgres_server: Postgres) -> Iterator[str]:
+    """`postgres://…` of an empty database for this test alone, dropped afterwards."""
+    url = postgres_server.create_database()
+    yield url
+    postgres_server.drop_database(url)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of a Chromium to drive. Where there is none the test is skipped and says why; where CI is set it fails."""
+    reason = why_not()
+    if reason and os.environ.get("CI"):
+        pytest.fail(reason)
+    if reason:
+        pytest.skip(reason)
+    return str(find_chromium())

@@ -1,0 +1,398 @@
+"""Storage in memory: everything `bot.ports.Reading` and `bot.ports.UnitOfWork` promise, so that whole conversations run without a database.
+
+Held to the same promises as the real storage, by `tests/storage`. Sessions, messages and history go through JSON, as they would through a
+database; what storage could not give back does not get in.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from bot.chat.incoming import Incoming
+from bot.chat.message import Message
+from bot.dialogs.session import Session, SessionState, body_of, from_columns
+from bot.folding import fold
+from bot.okr.check_in import CheckIn
+from bot.okr.cycle import Cycle, CycleId
+from bot.okr.objective import HistoryEntry, KeyResultId, Objective, ObjectiveId, ObjectiveState, ServedKind, Serves
+from bot.okr.people import Account, Invite, Person, PersonId, Team, TeamId
+from bot.ports import (
+    AddCheckIn,
+    AddHistory,
+    Candidate,
+    Change,
+    EventKey,
+    Guard,
+    Known,
+    Organisation,
+    PutAccount,
+    PutCycle,
+    PutInvite,
+    PutObjective,
+    PutPerson,
+    PutSession,
+    PutTeam,
+    RemoveDraft,
+    Saved,
+    Turn,
+    UseInvite,
+)
+from tests.memory import Memory
+
+AccountKey = tuple[str, str, str]
+
+
+class LostError(Exception):
+    """A change does not fit what is stored: the whole turn is lost. Only ever seen inside `save`."""
+
+
+@dataclass
+class Rows:
+    """What is remembered, by id, in the order it came."""
+
+    people: dict[PersonId, Person] = field(default_factory=dict)
+    teams: dict[TeamId, Team] = field(default_factory=dict)
+    accounts: dict[AccountKey, Account] = field(default_factory=dict)
+    invites: dict[str, Invite] = field(default_factory=dict)
+    cycles: dict[CycleId, Cycle] = field(default_factory=dict)
+    objectives: dict[ObjectiveId, Objective] = field(default_factory=dict)
+    check_ins: dict[str, CheckIn] = field(default_factory=dict)
+    history: dict[str, HistoryEntry] = field(default_factory=dict)
+    sessions: dict[str, Session] = field(default_factory=dict)
+    guards: dict[str, int] = field(default_factory=dict)
+
+    def copied(self) -> Rows:
+        """A copy to change: values are frozen, so copying the dictionaries is enough."""
+        return Rows(**{name: copy.copy(rows) for name, rows in vars(self).items()})
+
+
+class MemoryStorage:
+    """A whole storage: `reading`, `work`, and the queues of `tests.memory` beside them (`inbox`, `outbox`).
+
+    `messages` are all messages ever saved, oldest first. `before_save` is called at the start of every save, to let somebody else be faster.
+    """
+
+    def __init__(
+        self, *changes: Change, organisation: Organisation | None = None, on_commit: Callable[[], None] = lambda: None
+    ) -> None:
+        self.rows = Rows()
+        self.organisation = organisation or Organisation()
+        self.queues = Memory(on_commit)
+        self.inbox = self.queues.inbox
+        self.outbox = self.queues.outbox
+        self.messages: list[Message] = []
+        self.before_save: Callable[[], None] = lambda: None
+        self.reading = MemoryReading(self)
+        self.work = MemoryWork(self)
+        self.apply(changes)
+
+    def apply(self, changes: Iterable[Change]) -> None:
+        """Make all changes or, raising LostError, none."""
+        rows = self.rows.copied()
+        for change in changes:
+            _apply(rows, change)
+        self.rows = rows
+
+
+class MemoryWork:
+    """Implements `bot.ports.UnitOfWork`."""
+
+    def __init__(self, storage: MemoryStorage) -> None:
+        self._storage = storage
+
+    async def save(self, turn: Turn) -> Saved:
+        """Store the turn wholly or not at all."""
+        storage = self._storage
+        storage.before_save()
+        if turn.event is not None and _is_done(storage, turn.event):
+            return Saved.DUPLICATE
+        try:
+            storage.apply(turn.changes)
+        except LostError:
+            return Saved.LOST
+        known = {row.dedupe for row in storage.queues.rows}
+        storage.messages.extend(outgoing.message for outgoing in turn.outgoing if outgoing.dedupe not in known)
+        return await storage.queues.save(turn)
+
+
+def _is_done(storage: MemoryStorage, event: EventKey) -> bool:
+    return event in storage.queues.events and storage.queues.events[event].is_done
+
+
+# --- one change ------------------------------------------------------------------------------------------------------------
+
+
+def _apply(rows: Rows, change: Change) -> None:
+    match change:
+        case PutPerson(person, was):
+            stored_person = rows.people.get(person.id)
+            _expect((stored_person.version if stored_person else None) == was)
+            _expect(not _has_email(rows, person))
+            rows.people[person.id] = person
+        case PutTeam(team):
+            rows.teams[team.id] = team
+        case PutAccount(account):
+            rows.accounts[account.platform, account.tenant, account.user_id] = account
+        case PutInvite(invite):
+            rows.invites[invite.code_hash] = invite
+        case UseInvite(code_hash, at):
+            used = rows.invites.get(code_hash)
+            if used is None or used.uses_left < 1 or used.expires_at <= at:
+                raise LostError
+            rows.invites[code_hash] = replace(used, uses_left=used.uses_left - 1)
+        case PutCycle(cycle):
+            rows.cycles.setdefault(cycle.id, cycle)
+        case PutObjective(objective, was):
+            stored = rows.objectives.get(objective.id)
+            _expect((stored.version if stored else None) == was)
+            rows.objectives[objective.id] = objective
+        case RemoveDraft(objective_id, version):
+            draft = rows.objectives.get(objective_id)
+            _expect(draft is not None and draft.state is ObjectiveState.DRAFT and draft.version == version)
+            del rows.objectives[objective_id]
+            rows.history = {key: entry for key, entry in rows.history.items() if entry.objective_id != objective_id}
+        case AddCheckIn(check_in):
+            _expect(check_in.id not in rows.check_ins)
+            rows.check_ins[check_in.id] = check_in
+            _make_current(rows, check_in)
+        case AddHistory(entry):
+            _expect(entry.id not in rows.history)
+            rows.history[entry.id] = entry
+        case PutSession(session, was):
+            known = rows.sessions.get(session.id)
+            _expect((known.turn if known else None) == was)
+            rows.sessions[session.id] = _thawed(session)
+            _expect(_active(rows, session.person_id) <= 1)
+        case Guard(name, revision):
+            _expect(rows.guards.get(name, 0) == revision)
+            rows.guards[name] = revision + 1
+
+
+def _expect(is_so: bool) -> None:
+    if not is_so:
+        raise LostError
+
+
+def _has_email(rows: Rows, person: Person) -> bool:
+    """Whether somebody else has this address."""
+    return person.email is not None and any(
+        other.email == person.email and other.id != person.id for other in rows.people.values()
+    )
+
+
+def _active(rows: Rows, person_id: PersonId) -> int:
+    return sum(session.person_id == person_id and session.state is SessionState.ACTIVE for session in rows.sessions.values())
+
+
+def _make_current(rows: Rows, check_in: CheckIn) -> None:
+    newest = max(
+        (said for said in rows.check_ins.values() if said.key_result_id == check_in.key_result_id), key=lambda said: said.at
+    )
+    for objective in rows.objectives.values():
+        if any(one.id == check_in.key_result_id for one in objective.key_results):
+            key_results = tuple(
+                replace(one, current=newest.value) if one.id == check_in.key_result_id else one for one in objective.key_results
+            )
+            rows.objectives[objective.id] = replace(objective, key_results=key_results)
+            return
+    raise LostError
+
+
+def _thawed(session: Session) -> Session:
+    """The session as a database would give it back."""
+    body = json.loads(json.dumps(body_of(session)))
+    return from_columns(
+        session.id,
+        session.person_id,
+        session.script,
+        session.state.value,
+        session.turn,
+        session.started_at,
+        session.touched_at,
+        body,
+    )
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------------
+
+
+class MemoryReading:
+    """Implements `bot.ports.Reading`. `reads` names every read made, so that a test can see how many an action needs."""
+
+    def __init__(self, storage: MemoryStorage) -> None:
+        self._storage = storage
+        self.reads: list[str] = []
+
+    @property
+    def _rows(self) -> Rows:
+        return self._storage.rows
+
+    async def known(self, incoming: Incoming) -> Known:
+        """Whoever sent it, whether they are still here or not."""
+        self.reads.append("known")
+        sender = incoming.sender
+        is_done = _is_done(self._storage, EventKey(sender.platform, sender.tenant, incoming.event_id))
+        account = self._rows.accounts.get((sender.platform, sender.tenant, sender.user_id))
+        person = self._rows.people.get(account.person_id) if account else None
+        if person is None:
+            return Known(is_done)
+        sessions = [one for one in self._rows.sessions.values() if one.person_id == person.id and one.state.is_open]
+        sessions.sort(key=lambda one: (one.touched_at, one.started_at), reverse=True)
+        return Known(is_done, person, account, tuple(sessions))
+
+    async def organisation(self) -> Organisation:
+        """The installation's own settings."""
+        self.reads.append("organisation")
+        return self._storage.organisation
+
+    async def cycle_on(self, day: date) -> Cycle | None:
+        """Of several the one that started last."""
+        self.reads.append("cycle_on")
+        running = [cycle for cycle in self._rows.cycles.values() if cycle.starts_on <= day <= cycle.ends_on]
+        return max(running, key=lambda cycle: cycle.starts_on, default=None)
+
+    async def person(self, person_id: PersonId) -> Person | None:
+        """Also when they have left."""
+        self.reads.append("person")
+        return self._rows.people.get(person_id)
+
+    async def people(self, person_ids: Sequence[PersonId]) -> Mapping[PersonId, Person]:
+        """Those that exist."""
+        self.reads.append("people")
+        return {one: self._rows.people[one] for one in person_ids if one in self._rows.people}
+
+    async def people_in(self, team_ids: Sequence[TeamId]) -> tuple[Person, ...]:
+        """Active members, by name."""
+        self.reads.append("people_in")
+        return _by_name(one for one in self._rows.people.values() if one.team_id in team_ids and one.is_active)
+
+    async def everybody(self) -> tuple[Person, ...]:
+        """By name."""
+        self.reads.append("everybody")
+        return _by_name(self._rows.people.values())
+
+    async def teams(self) -> tuple[Team, ...]:
+        """By path."""
+        self.reads.append("teams")
+        return tuple(sorted(self._rows.teams.values(), key=lambda team: team.path))
+
+    async def accounts_of(self, person_id: PersonId) -> tuple[Account, ...]:
+        """In the order they were made."""
+        self.reads.append("accounts_of")
+        return tuple(one for one in self._rows.accounts.values() if one.person_id == person_id)
+
+    async def invite(self, code_hash: str) -> Invite | None:
+        """Also when it is used up or expired."""
+        self.reads.append("invite")
+        return self._rows.invites.get(code_hash)
+
+    async def objective(self, objective_id: ObjectiveId) -> Objective | None:
+        """In any state."""
+        self.reads.append("objective")
+        return self._rows.objectives.get(objective_id)
+
+    async def objective_of_key_result(self, key_result_id: KeyResultId) -> Objective | None:
+        """In any state."""
+        self.reads.append("objective_of_key_result")
+        return self._with_key_result(key_result_id)
+
+    async def objectives_of(self, owner_id: PersonId, cycle_id: CycleId) -> tuple[Objective, ...]:
+        """Drafts and published ones, oldest first."""
+        self.reads.append("objectives_of")
+        own = (one for one in self._rows.objectives.values() if one.owner_id == owner_id and one.cycle_id == cycle_id)
+        return _by_age(one for one in own if one.state in (ObjectiveState.DRAFT, ObjectiveState.PUBLISHED))
+
+    async def published_in(self, team_ids: Sequence[TeamId], cycle_id: CycleId) -> tuple[Objective, ...]:
+        """Oldest first."""
+        self.reads.append("published_in")
+        return _by_age(one for one in self._published(cycle_id) if one.team_id in team_ids)
+
+    async def candidates(self, person: Person, cycle_id: CycleId, words: str, limit: int) -> tuple[Candidate, ...]:
+        """The manager's first, then those of the teams above, then the rest."""
+        self.reads.append("candidates")
+        above = self._teams_above(person.team_id)
+        others = [one for one in _by_age(self._published(cycle_id)) if one.owner_id != person.id]
+        others.sort(key=lambda one: 0 if one.owner_id == person.manager_id else 1 if one.team_id in above else 2)
+        wanted = fold(words).split()
+        found = [candidate for one in others for candidate in self._candidates(one) if _has_words(candidate, one, wanted)]
+        return tuple(found[:limit])
+
+    async def chain(self, serves: Serves) -> tuple[Objective, ...]:
+        """Nearest first; where a ring was stored each is given once."""
+        self.reads.append("chain")
+        found: list[Objective] = []
+        step: Serves | None = serves
+        while step is not None and (objective := self._served(step)) is not None and objective not in found:
+            found.append(objective)
+            step = objective.serves
+        return tuple(found)
+
+    async def guard(self, name: str) -> int:
+        """0 when nobody has raised it."""
+        self.reads.append("guard")
+        return self._rows.guards.get(name, 0)
+
+    async def check_ins(self, key_result_ids: Sequence[KeyResultId], since: datetime) -> tuple[CheckIn, ...]:
+        """Oldest first."""
+        self.reads.append("check_ins")
+        found = (one for one in self._rows.check_ins.values() if one.key_result_id in key_result_ids and one.at >= since)
+        return tuple(sorted(found, key=lambda one: one.at))
+
+    async def latest_check_ins(self, key_result_ids: Sequence[KeyResultId], before: datetime) -> Mapping[KeyResultId, CheckIn]:
+        """The newest of each."""
+        self.reads.append("latest_check_ins")
+        found = (one for one in self._rows.check_ins.values() if one.key_result_id in key_result_ids and one.at < before)
+        return {one.key_result_id: one for one in sorted(found, key=lambda one: one.at)}
+
+    async def history(self, objective_id: ObjectiveId) -> tuple[HistoryEntry, ...]:
+        """Oldest first; of the same moment in the order they were added."""
+        self.reads.append("history")
+        return tuple(
+            sorted((one for one in self._rows.history.values() if one.objective_id == objective_id), key=lambda one: one.at)
+        )
+
+    def _published(self, cycle_id: CycleId) -> list[Objective]:
+        return [
+            one for one in self._rows.objectives.values() if one.cycle_id == cycle_id and one.state is ObjectiveState.PUBLISHED
+        ]
+
+    def _with_key_result(self, key_result_id: str) -> Objective | None:
+        return next(
+            (one for one in self._rows.objectives.values() if any(kr.id == key_result_id for kr in one.key_results)), None
+        )
+
+    def _served(self, serves: Serves) -> Objective | None:
+        is_whole = serves.kind is ServedKind.OBJECTIVE
+        return self._rows.objectives.get(ObjectiveId(serves.id)) if is_whole else self._with_key_result(serves.id)
+
+    def _teams_above(self, team_id: TeamId) -> frozenset[TeamId]:
+        above: set[TeamId] = set()
+        team = self._rows.teams.get(team_id)
+        while team is not None and team.parent_id is not None and team.parent_id not in above:
+            above.add(team.parent_id)
+            team = self._rows.teams.get(team.parent_id)
+        return frozenset(above)
+
+    def _candidates(self, objective: Objective) -> list[Candidate]:
+        owner = self._rows.people[objective.owner_id].name
+        team = self._rows.teams[objective.team_id].name
+        served = [(Serves(ServedKind.OBJECTIVE, objective.id), objective.title)]
+        served += [(Serves(ServedKind.KEY_RESULT, one.id), one.sentence) for one in objective.key_results if not one.is_dead]
+        return [Candidate(serves, title, objective.owner_id, owner, team, objective.id) for serves, title in served]
+
+
+def _by_name(people: Iterable[Person]) -> tuple[Person, ...]:
+    return tuple(sorted(people, key=lambda person: (person.name, person.id)))
+
+
+def _by_age(objectives: Iterable[Objective]) -> tuple[Objective, ...]:
+    return tuple(sorted(objectives, key=lambda objective: (objective.created_at, objective.id)))
+
+
+def _has_words(candidate: Candidate, objective: Objective, wanted: Sequence[str]) -> bool:
+    said = " ".join(map(fold, (candidate.title, objective.title, candidate.owner_name, candidate.team_name)))
+    return all(word in said for word in wanted)

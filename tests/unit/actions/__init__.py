@@ -1,0 +1,1 @@
+"""What the bot does, on a storage in memory."""

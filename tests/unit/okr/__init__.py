@@ -1,0 +1,1 @@
+"""Objectives, their arithmetic and boards, without anything around them."""
