@@ -237,9 +237,10 @@ def write_locks(*, upgrade: bool) -> None:
     environment = {
         name: value for name, value in _environment().items() if name not in ("UV_EXTRA_INDEX_URL", "UV_INDEX", "UV_FIND_LINKS")
     }
-    for level, lock in LOCKS.items():
+    # Developers' tools want more, so theirs is resolved first: what people run is then what it was tested with, and always fits.
+    for level, lock in reversed(LOCKS.items()):
         groups = [part for group in GROUPS[level] for part in ("--group", group)]
-        same = ["--constraint", LOCKS["runtime"].name] if level == "dev" else []
+        same = ["--constraint", LOCKS["dev"].name] if level == "runtime" else []
         command = [uv, "pip", "compile", "--no-config", "pyproject.toml", *groups, *same, *(["--upgrade"] if upgrade else [])]
         command += ["--universal", "--generate-hashes", "--no-emit-index-url", "--custom-compile-command", "make lock"]
         _run([*command, "--quiet", "--output-file", lock.name], environment)

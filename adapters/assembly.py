@@ -1,78 +1,117 @@
-"""Wires everything; the only module that sees the core, the adapters and storage."""
+"""Joins the core with storage: opens the database behind the settings. The only adapter that sees storage."""
 
 from __future__ import annotations
 
 import asyncio
-import errno
-import logging
 import os
-import signal
-import socket
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import ExitStack, asynccontextmanager, contextmanager
-from datetime import timedelta
-from functools import partial
-
-from aiohttp import web
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from adapters.clock import SystemClock
-from adapters.demo import INVITE_CODE, SampleVisitors, seed
-from adapters.folder_lock import AlreadyRunningError, hold
 from adapters.ids import RandomIds
-from adapters.intake import Diligence, Intake
-from adapters.logs import log_stray_errors
-from adapters.relay import Pace, Relay
-from adapters.settings import Settings, make_data_dir, with_secret_key
-from adapters.timer import Timer, pruning
-from adapters.webchat.messenger import WebMessenger
-from adapters.webchat.receive import create_app
-from adapters.webchat.streams import Streams
-from adapters.webchat.visitors import PLATFORM
-from bot.actions.converse import converse
+from adapters.settings import Settings, make_data_dir
 from bot.ports import Deps
-from storage import Storage, open_storage
+from storage import MigrationError, Storage, open_storage
 
-__all__ = ["DEMO_FILE", "StartError", "Storage", "deps_of", "migrate", "opened", "serve"]
-
-LOG = logging.getLogger("laban")
+__all__ = [
+    "StartError",
+    "Storage",
+    "deps_of",
+    "make_folder_of_database",
+    "migrate",
+    "opened",
+    "pending_migrations",
+    "reason_of",
+]
 
 OPEN_SECONDS = 15.0
 """A database that has not answered by then is as good as not there."""
-PING_SECONDS = 2.0
-GRACE = timedelta(seconds=1)
-"""How long a stop waits for what is in the air; the rest is taken up at the next start, since nothing lives in memory only."""
-CONNECTIONS = 128
 
 
-DEMO_FILE = "demo.db"
+_FAILURES = {
+    "InvalidPasswordError": "it refuses this user and password",
+    "InvalidAuthorizationSpecificationError": "it refuses this user and password",
+    "InvalidCatalogNameError": "it has no database of this name",
+    "InsufficientPrivilegeError": "this user lacks rights there",
+    "TooManyConnectionsError": "it takes no more connections",
+    "CannotConnectNowError": "it is starting up or shutting down",
+    "gaierror": "nobody knows this host",
+    "TimeoutError": f"it did not answer within {OPEN_SECONDS:.0f} seconds",
+    "ConnectionRefusedError": "nothing listens there",
+    "SQLITE_NOTADB": "this file is no SQLite database",
+    "SQLITE_CORRUPT": "the file is damaged",
+    "SQLITE_CANTOPEN": "the file cannot be opened by this user",
+    "SQLITE_READONLY": "the file cannot be written by this user",
+    "SQLITE_BUSY": "another process holds it",
+    "SQLITE_FULL": "the disk is full",
+}
+"""What a driver's error says in words, by the kind of error or SQLite's name for it."""
 
 
 class StartError(Exception):
-    """Laban cannot start, or cannot reach what it needs. The text says why and what to do, and holds nothing secret."""
+    """Laban cannot start, or cannot reach what it needs: `what` is wrong, and the `remedy`. Neither holds anything secret."""
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(f"{what} {remedy}")
+        self.what = what
+        self.remedy = remedy
 
 
 @asynccontextmanager
-async def opened(
-    settings: Settings, *, on_commit: Callable[[], None] | None = None, is_schema_needed: bool = True
-) -> AsyncIterator[Storage]:
+async def opened(settings: Settings, *, is_schema_needed: bool = True) -> AsyncIterator[Storage]:
     """Storage, closed afterwards in any case (an open one keeps the process from ending).
 
     Raises StartError when the database cannot be reached, or when migrations are missing and `is_schema_needed`.
     """
-    if settings.database_file is not None:
-        _make_folder_of_database(settings)
-    try:
+    missing = await pending_migrations(settings) if is_schema_needed else ()
+    if missing:
+        number = f"{len(missing)} migrations" if len(missing) > 1 else "a migration"
+        raise StartError(f"The database ({settings.database}) lacks {number}.", "Run: laban migrate")
+    storage = _storage_of(settings)
+    with _told_plainly(settings):
         async with asyncio.timeout(OPEN_SECONDS):
-            storage = await open_storage(settings.database_url.reveal(), on_commit=on_commit)
-    except Exception as error:
-        raise StartError(_why_unreachable(settings, error)) from None
+            await storage.open()
     try:
-        if is_schema_needed and (missing := await storage.pending_migrations()):
-            number = f"{len(missing)} migrations" if len(missing) > 1 else "a migration"
-            raise StartError(f"The database ({settings.database}) lacks {number}. Run: laban migrate")
         yield storage
     finally:
         await storage.close()
+
+
+async def migrate(settings: Settings) -> tuple[str, ...]:
+    """Bring the database up to date; the names of what was applied. Safe while others do the same. Raises StartError."""
+    storage = _storage_of(settings)
+    with _told_plainly(settings):
+        return await storage.migrate()
+
+
+async def pending_migrations(settings: Settings) -> tuple[str, ...]:
+    """The names of what `migrate` would apply. Changes nothing. Raises StartError."""
+    storage = _storage_of(settings)
+    with _told_plainly(settings):
+        async with asyncio.timeout(OPEN_SECONDS):
+            return await storage.pending_migrations()
+
+
+def _storage_of(settings: Settings) -> Storage:
+    """Storage, still closed."""
+    if settings.database_file is not None:
+        make_folder_of_database(settings)
+    with _told_plainly(settings):
+        return open_storage(settings.database_url.reveal())
+
+
+@contextmanager
+def _told_plainly(settings: Settings) -> Iterator[None]:
+    """Whatever the database's driver raises becomes a StartError."""
+    try:
+        yield
+    except MigrationError as error:
+        what, _, remedy = str(error).partition(": ")
+        raise StartError(
+            f"The database ({settings.database}) cannot be used as it is: {what}.", f"{remedy[:1].upper()}{remedy[1:]}."
+        ) from None
+    except Exception as error:
+        raise _unreachable(settings, error) from None
 
 
 def deps_of(storage: Storage) -> Deps:
@@ -80,241 +119,31 @@ def deps_of(storage: Storage) -> Deps:
     return Deps(storage.reading, storage.work, SystemClock(), RandomIds())
 
 
-async def migrate(settings: Settings) -> tuple[str, ...]:
-    """Bring the database up to date; the names of what was applied. Safe while others do the same. Raises StartError."""
-    async with opened(settings, is_schema_needed=False) as storage:
-        return tuple(await storage.migrate())
-
-
-async def serve(settings: Settings, *, is_demo: bool = False, is_reset: bool = False, tell: Callable[[str], None]) -> None:
-    """Run everything in this process until SIGTERM or SIGINT. `tell` is called with the address once people can come in.
-
-    `is_demo` is for the demo's own database only: it is brought up to date, filled when empty, and its web chat lets anybody be anybody.
-    `is_reset` deletes that database first.
-
-    Raises StartError or SettingsError.
-    """
-    settings = with_secret_key(settings)
-    secret = settings.secret_key
-    assert secret is not None  # noqa: S101 with_secret_key has just seen to it
-    log_stray_errors(asyncio.get_running_loop())
-    relays: list[Relay] = []
-
-    def wake() -> None:
-        for relay in relays:
-            relay.wake()
-
-    with _only_one(settings), _listening(settings) as listening, _stopped_by_signals() as stop:
-        if is_demo and is_reset:
-            _forget_demo(settings)
-        async with opened(settings, on_commit=wake, is_schema_needed=not is_demo) as storage:
-            deps = deps_of(storage)
-            if is_demo:
-                await storage.migrate()
-                await seed(deps.reading, deps.work, deps.clock)
-            streams = Streams()
-            messengers = {PLATFORM: WebMessenger(storage.transcript, streams, deps.clock, deps.ids)}
-            relay = Relay(storage.outbox, messengers, deps.clock, worker=_worker_name(settings), pace=Pace(grace=GRACE))
-            relays.append(relay)
-            talk = partial(converse, deps=deps)
-            intake = Intake(storage.inbox, talk, deps.clock, diligence=Diligence(grace=GRACE))
-            timer = Timer(deps.clock, [pruning(storage.inbox, storage.outbox)])
-            app = create_app(
-                talk,
-                storage.transcript,
-                # Without sign-in only the sample company may be anybody's.
-                SampleVisitors(deps.reading, deps.clock) if is_demo else None,
-                streams,
-                secret=secret.reveal().encode(),
-                clock=deps.clock,
-                ids=deps.ids,
-                public_url=settings.public_url,
-                invite=INVITE_CODE if is_demo else "",
-                is_healthy=partial(_is_well, storage),
-            )
-            async with _served(app, listening), _running(relay, intake, timer) as tasks:
-                tell(settings.public_url)
-                await _stop_or_break(stop, tasks)
-
-
-def _forget_demo(settings: Settings) -> None:
-    """Delete the demo's database, and nothing else. Its lock is ours by now and stays."""
-    file = settings.data_dir / DEMO_FILE
-    for ending in ("", "-wal", "-shm", "-journal"):
-        file.with_name(f"{file.name}{ending}").unlink(missing_ok=True)
-
-
-@asynccontextmanager
-async def _served(app: web.Application, listening: list[socket.socket]) -> AsyncIterator[None]:
-    """The web server, while the block runs. At its end nothing new is accepted and open streams end at once."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=GRACE.total_seconds(), handler_cancellation=False)
-    await runner.setup()
-    try:
-        for one in listening:
-            await web.SockSite(runner, one).start()
-        yield
-    finally:
-        await runner.cleanup()
-
-
-@asynccontextmanager
-async def _running(relay: Relay, intake: Intake, timer: Timer) -> AsyncIterator[Sequence[asyncio.Task[None]]]:
-    """What works in the background, while the block runs. Yields the tasks; none of them ends before the block does unless it breaks."""
-    tasks = [asyncio.create_task(relay.run(), name="relay"), asyncio.create_task(intake.run(), name="intake")]
-    timer.start()
-    try:
-        yield tasks
-    finally:
-        await timer.stop()
-        await asyncio.gather(intake.stop(), relay.stop())
-        outcomes = await asyncio.gather(*tasks, return_exceptions=True)
-        for task, outcome in zip(tasks, outcomes, strict=True):
-            if isinstance(outcome, Exception):
-                LOG.error("the %s broke", task.get_name(), exc_info=outcome)
-
-
-async def _stop_or_break(stop: asyncio.Event, tasks: Sequence[asyncio.Task[None]]) -> None:
-    """Wait until told to stop. Raises StartError when a part broke instead, so that whoever watches over Laban starts it again."""
-    stopping = asyncio.create_task(stop.wait())
-    try:
-        done, _ = await asyncio.wait({stopping, *tasks}, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        stopping.cancel()
-    if stopping not in done:
-        raise StartError("Laban stopped because a part of it broke; the log says which.")
-
-
-@contextmanager
-def _stopped_by_signals() -> Iterator[asyncio.Event]:
-    """An event that SIGTERM and SIGINT set. A second signal acts as it usually does, for whoever cannot wait."""
-    loop, stop, signals = asyncio.get_running_loop(), asyncio.Event(), (signal.SIGTERM, signal.SIGINT)
-
-    def release() -> None:
-        for number in signals:
-            loop.remove_signal_handler(number)
-
-    def begin_stop() -> None:
-        stop.set()
-        release()
-
-    for number in signals:
-        loop.add_signal_handler(number, begin_stop)
-    try:
-        yield stop
-    finally:
-        release()
-
-
-@contextmanager
-def _only_one(settings: Settings) -> Iterator[None]:
-    """On SQLite: nobody else runs on this file. A server keeps processes apart by itself."""
-    file = settings.database_file
-    if file is None:
-        yield
-        return
-    _make_folder_of_database(settings)
-    with ExitStack() as held:
-        try:
-            held.enter_context(hold(file, f"process {os.getpid()}, {settings.public_url}"))
-        except AlreadyRunningError as error:
-            who = f" ({error.holder})" if error.holder else ""
-            raise StartError(
-                f"Laban is already running on {file}{who}. Stop that one first; several processes at once need PostgreSQL."
-            ) from None
-        except OSError as error:
-            raise StartError(
-                f"The folder {file.parent} cannot be written ({_reason(error)}). Make it writable, or change DATA_DIR."
-            ) from None
-        yield
-
-
-@contextmanager
-def _listening(settings: Settings) -> Iterator[list[socket.socket]]:
-    """Sockets that already listen, so that a taken port is known before anything else is begun."""
-    host, port = settings.host, settings.port
-    try:
-        addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    except OSError:
-        raise StartError(f"HOST is {host}, which is no address of this machine. Use 127.0.0.1, or 0.0.0.0 for all.") from None
-    with ExitStack() as held:
-        listening: list[socket.socket] = []
-        refusals: list[OSError] = []
-        for family, kind, protocol, _, address in dict.fromkeys(addresses):
-            one = held.enter_context(socket.socket(family, kind, protocol))
-            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            if family == socket.AF_INET6:
-                one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-            try:
-                one.bind(address)
-                one.listen(CONNECTIONS)
-            except OSError as error:
-                refusals.append(error)
-            else:
-                one.setblocking(False)
-                listening.append(one)
-        # A name like localhost may have an address of a kind this machine lacks; a taken one is never passed over.
-        taken = next((error for error in refusals if error.errno != errno.EADDRNOTAVAIL), None)
-        if taken is not None or not listening:
-            raise StartError(_why_not_listening(host, port, taken or refusals[0])) from None
-        yield listening
-
-
-def _why_not_listening(host: str, port: int, error: OSError) -> str:
-    other = port + 1 if port < 65535 else 8000
-    if error.errno == errno.EADDRINUSE:
-        return f"Port {port} on {host} is taken by another program. Stop that one, or take another port: PORT={other}"
-    if error.errno == errno.EACCES:
-        return f"Port {port} needs rights this user does not have. Take one above 1023: PORT=8000"
-    return f"{host}:{port} cannot be listened on ({_reason(error)}). Check HOST and PORT."
-
-
-def _why_unreachable(settings: Settings, error: Exception) -> str:
+def _unreachable(settings: Settings, error: Exception) -> StartError:
     """By the error's kind: its text may hold the address with the password."""
-    where = settings.database
+    causes = [cause for cause in (error, error.__cause__, error.__context__) if cause is not None]
+    names = [getattr(cause, "sqlite_errorname", type(cause).__name__) for cause in causes]
+    known = next((_FAILURES[name] for name in names if name in _FAILURES), None) or reason_of(error)
     if settings.database_file is not None:
-        reason = _reason(error) if isinstance(error, OSError) else type(error).__name__
-        return f"The database ({where}) cannot be opened: {reason}. Check that the file is Laban's and that its folder can be written."
-    reasons = {
-        "InvalidPasswordError": "it refuses this user and password",
-        "InvalidAuthorizationSpecificationError": "it refuses this user and password",
-        "InvalidCatalogNameError": "it has no database of this name",
-        "TooManyConnectionsError": "it takes no more connections",
-        "CannotConnectNowError": "it is starting up or shutting down",
-        "gaierror": "nobody knows this host",
-        "TimeoutError": f"it did not answer within {OPEN_SECONDS:.0f} seconds",
-        "ConnectionRefusedError": "nothing listens there",
-    }
-    causes = [error, error.__cause__, error.__context__]
-    known = next((reasons[type(cause).__name__] for cause in causes if type(cause).__name__ in reasons), None)
-    return f"The database ({where}) cannot be reached: {known or _reason(error)}. Check DATABASE_URL and that the server runs."
+        return StartError(f"The database ({settings.database}) cannot be opened: {known}.", "Check the file and its folder.")
+    return StartError(
+        f"The database ({settings.database}) cannot be reached: {known}.", "Check DATABASE_URL and that the server runs."
+    )
 
 
-def _reason(error: BaseException) -> str:
+def reason_of(error: BaseException) -> str:
+    """What the system calls this failure, else the error's kind; never its text."""
     number = getattr(error, "errno", None)
     return os.strerror(number) if isinstance(number, int) else type(error).__name__
 
 
-def _make_folder_of_database(settings: Settings) -> None:
+def make_folder_of_database(settings: Settings) -> None:
+    """For SQLite, and closed to other users. Raises StartError."""
     file = settings.database_file
     folder = settings.data_dir if file is None else file.parent
     try:
         make_data_dir(folder)
     except OSError as error:
         raise StartError(
-            f"The folder {folder} cannot be made ({_reason(error)}). Make it yourself, or change DATA_DIR."
+            f"The folder {folder} cannot be made ({reason_of(error)}).", "Make it yourself, or change DATA_DIR."
         ) from None
-
-
-def _worker_name(settings: Settings) -> str:
-    """On SQLite we are the only process, and the next one should have our lanes at once; elsewhere no two share a name."""
-    return "only" if settings.database_file is not None else f"{socket.gethostname()}:{os.getpid()}"
-
-
-async def _is_well(storage: Storage) -> bool:
-    try:
-        async with asyncio.timeout(PING_SECONDS):
-            await storage.ping()
-    except Exception as error:
-        LOG.warning("the database does not answer: %s", type(error).__name__)
-        return False
-    return True

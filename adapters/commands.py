@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from adapters.settings import Settings, SettingsError, load, with_database_file, with_port
+from adapters.settings import DEMO_FILE, Settings, SettingsError, load, with_database_file, with_port
 from bot.okr.people import Role
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ T = TypeVar("T")
 BROKEN = 70
 """EX_SOFTWARE of sysexits.h: our own mistake."""
 INTERRUPTED = 130
-WIDTH = 140
+WIDTH = 400
 """Where there is no terminal to ask."""
 
 app = typer.Typer(
@@ -82,8 +82,6 @@ def demo(
     port: Annotated[int | None, typer.Option(help="Where to listen; the setting PORT does the same.")] = None,
 ) -> None:
     """A sample company in a web chat on this machine. What is said is kept until --reset."""
-    from adapters.assembly import DEMO_FILE
-
     settings = _settings(port)
     settings = with_database_file(settings, settings.data_dir / DEMO_FILE)
 
@@ -121,8 +119,14 @@ def migrate() -> None:
 def preview(out: Annotated[Path, typer.Argument(help="The page to write, for example preview.html.")]) -> None:
     """Write one page with every message in every language as every platform shows it."""
     from adapters.preview import preview_page
+    from adapters.rehearsal import rehearse
+    from adapters.stories.play import StoryError
 
-    page = preview_page()
+    try:
+        page = preview_page(_wait_for(rehearse()))
+    except StoryError as error:
+        # Stories are told about the sample company: nothing of anybody's is in this text.
+        raise CommandError(f"A story no longer fits the conversations. {error}") from None
     try:
         out.write_text(page, encoding="utf-8")
     except OSError as error:
@@ -214,8 +218,9 @@ def _settings(port: int | None) -> Settings:
 
 
 def _serve(settings: Settings, tell: Callable[[str], None], *, is_demo: bool = False, is_reset: bool = False) -> None:
-    from adapters.assembly import StartError, serve
+    from adapters.assembly import StartError
     from adapters.logs import set_up_logs
+    from adapters.server import serve
 
     set_up_logs(logging.WARNING if is_demo else logging.INFO)
     try:

@@ -34,6 +34,7 @@ from bot.ports import (
     UnitOfWork,
 )
 
+COMPANY_NAME = "Lantern"
 INVITE_CODE = "lantern-welcomes-somebody-new"
 """Lets "someone new" join Growth. Everybody can read it here, so it exists in demo databases only."""
 INVITE_TEAM = TeamId("growth")
@@ -113,8 +114,9 @@ def sample_turn(now: datetime) -> Turn:
         changes.append(PutPerson(_person(sample, joined_at)))
         changes.append(PutAccount(Account(PLATFORM, TENANT, sample.id, PersonId(sample.id), sample.id)))
     changes.append(PutCycle(cycle))
-    for objective in OBJECTIVES:
-        changes.extend(_objective_changes(objective, cycle, now))
+    for number, objective in enumerate(OBJECTIVES):
+        # One after another: boards show the oldest first.
+        changes.extend(_objective_changes(objective, cycle, now, timedelta(minutes=7 * number)))
     changes.append(PutInvite(Invite(hash_of(INVITE_CODE), INVITE_TEAM, Role.MEMBER, now + timedelta(days=365), INVITE_USES)))
     return Turn(now.astimezone(UTC), changes=tuple(changes))
 
@@ -142,9 +144,9 @@ def _person(sample: SamplePerson, joined_at: datetime) -> Person:
     )
 
 
-def _objective_changes(sample: SampleObjective, cycle: Cycle, now: datetime) -> Iterator[Change]:
+def _objective_changes(sample: SampleObjective, cycle: Cycle, now: datetime, later: timedelta) -> Iterator[Change]:
     owner = next(person for person in PEOPLE if person.id == sample.owner)
-    published_at = prompt_of(1, now, owner.timezone) - timedelta(days=4, hours=5)
+    published_at = prompt_of(1, now, owner.timezone) - timedelta(days=4, hours=5) + later
     objective = Objective(
         ObjectiveId(sample.id),
         PersonId(owner.id),

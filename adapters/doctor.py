@@ -8,16 +8,17 @@ import os
 import socket
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from adapters.assembly import PING_SECONDS, StartError, Storage, opened
+from adapters.assembly import StartError, Storage, opened, pending_migrations
 from adapters.folder_lock import holder_of
 from adapters.settings import ENV_FILE, KEY_FILE, Settings, SettingsError, load
 from bot.okr.people import Role
 
+PING_SECONDS = 2.0
 DEAD_LETTERS_SHOWN = 3
 
 
@@ -88,14 +89,14 @@ async def _examine_database(settings: Settings) -> list[Finding]:
     if file is not None and not file.exists():
         return [Finding("Database", Verdict.WRONG, f"{settings.database} is not there yet", "Make it: laban migrate")]
     try:
+        missing = await pending_migrations(settings)
         async with opened(settings, is_schema_needed=False) as storage:
-            return await _examine_storage(settings, storage)
+            return await _examine_storage(settings, storage, missing)
     except StartError as error:
-        reason, _, remedy = str(error).partition(". ")
-        return [Finding("Database", Verdict.WRONG, reason, remedy)]
+        return [Finding("Database", Verdict.WRONG, error.what, error.remedy)]
 
 
-async def _examine_storage(settings: Settings, storage: Storage) -> list[Finding]:
+async def _examine_storage(settings: Settings, storage: Storage, missing: Sequence[str]) -> list[Finding]:
     began = time.perf_counter()
     try:
         async with asyncio.timeout(PING_SECONDS):
@@ -104,7 +105,6 @@ async def _examine_storage(settings: Settings, storage: Storage) -> list[Finding
         return [Finding("Database", Verdict.WRONG, f"{settings.database} does not answer: {type(error).__name__}", "Restart it.")]
     milliseconds = (time.perf_counter() - began) * 1000
     findings = [Finding("Database", Verdict.FINE, f"{settings.database} answers within {milliseconds:.1f} ms")]
-    missing = await storage.pending_migrations()
     if missing:
         findings.append(Finding("Migrations", Verdict.WRONG, f"missing: {', '.join(missing)}", "Apply them: laban migrate"))
         return findings
@@ -118,7 +118,9 @@ async def _examine_people(storage: Storage) -> Finding:
     people = [person for person in await storage.reading.everybody() if person.is_active]
     teams = await storage.reading.teams()
     if not people:
-        return Finding("People", Verdict.NOTE, "nobody yet", "laban people import FILE.csv, or laban invite --role admin")
+        return Finding(
+            "People", Verdict.NOTE, "nobody yet", "laban people import FILE.csv, or laban invite --team Company --role admin"
+        )
     joined = sum(person.joined_at is not None for person in people)
     found = f"{len(people)} people in {len(teams)} teams, {joined} of them have talked with Laban"
     if not any(person.role is Role.ADMIN for person in people):

@@ -1,8 +1,9 @@
-"""Words for a failure that may be stored and shown to an admin: never the message, never an address or a token."""
+"""Words for a failure that may be stored, logged and shown to an admin: never the message, never an address or a token."""
 
 from __future__ import annotations
 
 import re
+from pathlib import PurePath
 
 from bot.chat.message import Message
 from bot.ports import UndeliverableError
@@ -30,6 +31,16 @@ def describe(error: BaseException, message: Message) -> str:
     return " ".join(parts)[:LIMIT]
 
 
+def locate(error: BaseException) -> str:
+    """The error's class and the line it was raised at, "KeyError at talk.py:123", for a log: nothing of its text."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return type(error).__name__
+    return f"{type(error).__name__} at {PurePath(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
+
+
 def _name(error: BaseException) -> str:
     for attribute in ("status", "errno"):
         number = getattr(error, attribute, None)
@@ -44,13 +55,13 @@ def _tidied(text: str) -> str:
 
 
 def _quotes(reason: str, message: Message) -> bool:
-    """Whether the reason repeats any piece of the message: ten characters, or four where the script packs a word into two."""
+    """Whether the reason repeats any piece of the message: eight characters, or four where the script packs a word into two."""
     said = " ".join(message.plain().split()).casefold()
     reason = reason.casefold()
     for start in range(len(reason)):
-        short, long = reason[start : start + 4], reason[start : start + 10]
+        short, long = reason[start : start + 4], reason[start : start + 8]
         if len(short) == 4 and not short.isascii() and short in said:
             return True
-        if len(long) == 10 and long in said:
+        if len(long) == 8 and long in said:
             return True
     return False

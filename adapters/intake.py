@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from adapters.failures import locate
 from adapters.nap import Nap, nap
 from adapters.patience import TURNS, Patience
 from bot.chat.incoming import Incoming
@@ -76,6 +77,7 @@ class Intake:
         self._missed: set[EventKey] = set()
         """What the last search found that was in no queue."""
         self._ended_well: OrderedDict[EventKey, None] = OrderedDict()
+        self._watched: dict[EventKey, asyncio.Future[None]] = {}
         self._storing: set[asyncio.Task[bool]] = set()
         self._halt = asyncio.Event()
         self._ended = asyncio.Event()
@@ -105,6 +107,18 @@ class Intake:
         else:
             # What waits from before comes first.
             self._early.append(incoming)
+
+    async def see_to(self, incoming: Incoming) -> None:
+        """Like `take`, and return when the event has been dealt with or has failed for the first time; then it goes on without the caller.
+
+        For adapters that show the answer with the request. Never raises what a turn raises.
+        """
+        key = key_of(incoming)
+        watched = self._watched.setdefault(key, asyncio.get_running_loop().create_future())
+        self.take(incoming)
+        if self._halt.is_set():
+            self._tell(key)
+        await asyncio.shield(watched)
 
     async def run(self) -> None:
         """Work off what an earlier process left, then look after everything accepted, until stopped."""
@@ -139,10 +153,11 @@ class Intake:
             else:
                 await self._catch_up()
         except Exception as error:
-            LOG.error("the inbox cannot be read (%s), trying again", type(error).__name__)
+            LOG.error("the inbox cannot be read (%s), trying again", locate(error))
 
     async def _catch_up(self) -> None:
-        while left := await self._pending():
+        # What ended well and waits nevertheless is left to the searches: it would be found again and again here.
+        while left := [incoming for incoming in await self._pending() if key_of(incoming) not in self._ended_well]:
             for incoming in left:
                 self._queue(incoming)
         self._is_caught_up = True
@@ -183,9 +198,12 @@ class Intake:
         try:
             while queue and not self._halt.is_set():
                 await self._deal_with(queue[0])
+                self._tell(key_of(queue[0]))
                 self._known.discard(key_of(queue.popleft()))
         finally:
-            self._known.difference_update(key_of(incoming) for incoming in queue)
+            for incoming in queue:
+                self._known.discard(key_of(incoming))
+                self._tell(key_of(incoming))
             del self._queues[account], self._workers[account]
 
     async def _deal_with(self, incoming: Incoming) -> None:
@@ -199,7 +217,8 @@ class Intake:
                 failures += 1
                 name = type(error).__name__
                 # Not the exception's own text: it may quote what the person wrote.
-                LOG.error("event %s failed (attempt %d): %s", key.event_id, failures, name)
+                LOG.error("event %s failed (attempt %d): %s", key.event_id, failures, locate(error))
+                self._tell(key)
                 is_over = self._patience.is_over(failures, self._clock.now() - began_at, error)
             else:
                 self._ended_well[key] = None
@@ -215,7 +234,7 @@ class Intake:
         try:
             await self._inbox.give_up(key, reason)
         except Exception as error:
-            LOG.error("event %s cannot even be given up: %s", key.event_id, type(error).__name__)
+            LOG.error("event %s cannot even be given up: %s", key.event_id, locate(error))
             return False
         LOG.error("event %s is given up: %s", key.event_id, reason)
         if self._apologise is not None:
@@ -223,8 +242,13 @@ class Intake:
                 async with asyncio.timeout(self._diligence.turn_limit.total_seconds()):
                     await self._apologise(incoming)
             except Exception as error:
-                LOG.error("no apology for event %s: %s", key.event_id, type(error).__name__)
+                LOG.error("no apology for event %s: %s", key.event_id, locate(error))
         return True
+
+    def _tell(self, key: EventKey) -> None:
+        watched = self._watched.pop(key, None)
+        if watched is not None and not watched.done():
+            watched.set_result(None)
 
     async def _finish(self, grace: timedelta) -> None:
         self._halt.set()
@@ -235,6 +259,8 @@ class Intake:
             task.cancel()
         if working:
             await asyncio.wait(working)
+        for key in tuple(self._watched):
+            self._tell(key)
 
 
 def key_of(incoming: Incoming) -> EventKey:

@@ -17,7 +17,7 @@ class Patience:
     with full jitter, so that what failed together does not come back together.
 
     It is over after `attempts` failures, but never before `age` has passed: luck with the draws must not use up the attempts
-    while a platform is down for an hour. A mistake of the program (`BUGS`) is over after `bug_attempts`, because it holds up
+    while a platform is down for an hour. A mistake of the program (`bugs`) is over after `bug_attempts`, because it holds up
     everything behind it.
     """
 
@@ -27,6 +27,7 @@ class Patience:
     attempts: int
     age: timedelta
     bug_attempts: int
+    bugs: tuple[type[Exception], ...] = BUGS
 
     def wait(self, failures: int, draw: float) -> timedelta:
         """How long to wait after so many failures (1, 2, …); `draw` is a random number from [0, 1)."""
@@ -36,7 +37,7 @@ class Patience:
 
     def is_over(self, failures: int, age: timedelta, error: BaseException) -> bool:
         """Whether to give up after so many failures, the last one being `error`."""
-        if isinstance(error, BUGS):
+        if isinstance(error, self.bugs):
             return failures >= self.bug_attempts
         return failures >= self.attempts and age >= self.age
 
@@ -47,6 +48,13 @@ DELIVERY = Patience(
 """Messages: 1, 3, 9, 27 s … up to 3 h; at least twelve attempts and a whole day. A mistake holds a chat up for 40 s at most."""
 
 TURNS = Patience(
-    first=timedelta(seconds=0.2), factor=3, longest=timedelta(seconds=30), attempts=12, age=timedelta(minutes=15), bug_attempts=4
+    first=timedelta(seconds=0.2),
+    factor=3,
+    longest=timedelta(seconds=30),
+    attempts=12,
+    age=timedelta(minutes=2),
+    bug_attempts=4,
+    bugs=(*BUGS, ValueError, ArithmeticError),
 )
-"""Events: somebody is waiting for the answer, so the waits are short: 0.2, 0.6, 1.8 s … up to 30 s, for a quarter of an hour."""
+"""Events: somebody waits for the answer, so the waits are short: 0.2, 0.6, 1.8 s … up to 30 s. A storage that is away for longer loses
+nothing: an event cannot be given up without it. No platform is asked here, so a ValueError is a mistake, too."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from adapters.dingtalk.limits import DINGTALK
+from adapters.sample import Sample
 from adapters.slack.limits import SLACK
 from adapters.telegram.limits import TELEGRAM
 from adapters.webchat.limits import WEB
@@ -23,15 +24,6 @@ TEXT_ONLY = Capabilities(platform="text only", text=4000)
 """A platform that knows nothing but words: whatever is understood here is understood everywhere."""
 PLATFORMS = (WEB, TELEGRAM, SLACK, DINGTALK, TEXT_ONLY)
 ADDRESS = "https://laban.example"
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """A message of a script with sample facts, by language. `name` says at which moment it is sent."""
-
-    script: str
-    name: str
-    messages: Mapping[str, Message]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from adapters.failures import describe
+from adapters.failures import describe, locate
 from adapters.nap import Nap, nap
 from adapters.patience import DELIVERY, Patience
 from bot.ports import Clock, Envelope, Messenger, Outbox, SendLaterError, UndeliverableError
@@ -143,7 +143,7 @@ class Relay:
             # What is due may be in the air, paused or in other hands; an empty claim is answered by a nap, not by another claim.
             await self._claim(now, free)
         except Exception as error:
-            LOG.error("the outbox cannot be read (%s), trying again", type(error).__name__)
+            LOG.error("the outbox cannot be read (%s), trying again", locate(error))
         return poll
 
     async def _claim(self, now: datetime, free: int) -> None:
@@ -163,7 +163,7 @@ class Relay:
         self._settled.add(envelope_id)
         self._news.set()
         if not delivery.cancelled() and (error := delivery.exception()) is not None:
-            LOG.error("message %d was left to its lease: %s", envelope_id, type(error).__name__)
+            LOG.error("message %d was left to its lease: %s", envelope_id, locate(error))
 
     async def _deliver(self, envelope: Envelope, lease_ends_at: datetime) -> None:
         now = self._clock.now()
@@ -200,7 +200,8 @@ class Relay:
             LOG.error("message %d is given up after %d attempts: %s", number, failures, error)
             return partial(outbox.bury, worker, number, error, now)
         wait = self._patience.wait(failures, self._draw())
-        LOG.warning("message %d failed (attempt %d), again in %.1f s: %s", number, failures, wait.total_seconds(), error)
+        seconds = wait.total_seconds()
+        LOG.warning("message %d failed (attempt %d), again in %.1f s: %s", number, failures, seconds, locate(outcome))
         return partial(outbox.retry, worker, number, now + wait, error)
 
     async def _send(self, messenger: Messenger, envelope: Envelope) -> str | Exception | None:
@@ -237,7 +238,7 @@ class Relay:
                 wait = min(0.1 * 2**failures, 5.0)
                 if self._clock.now() + timedelta(seconds=wait) >= lease_ends_at:
                     raise
-                LOG.warning("message %d could not be marked (%s), trying again", envelope_id, type(error).__name__)
+                LOG.warning("message %d could not be marked (%s), trying again", envelope_id, locate(error))
             await self._nap(asyncio.Event(), wait)
 
     def _note_stranger(self, platform: str) -> None:

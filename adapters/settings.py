@@ -21,6 +21,7 @@ ENV_FILE = ".env"
 ENV_FILE_LIMIT = 64 * 1024
 KEY_FILE = "secret.key"
 DATABASE_FILE = "laban.db"
+DEMO_FILE = "demo.db"
 SECRET_LENGTH = 32
 SECRET_VARIETY = 10
 """Different characters a secret has at least: "aaaa…" is long and worthless."""

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from adapters.failures import locate
 from bot.ports import Clock, Inbox, Outbox
 
 LOG = logging.getLogger(__name__)
@@ -35,25 +36,25 @@ class Timer:
     def __init__(self, clock: Clock, ticks: Sequence[Tick]) -> None:
         self._clock = clock
         self._ticks = tuple(ticks)
-        self._scheduler: AsyncIOScheduler | None = None
+        self.scheduler: AsyncIOScheduler | None = None
         self._running: set[asyncio.Future[None]] = set()
 
     def start(self) -> None:
         """Begin, in the running event loop."""
         # By default a job that is a second late is dropped: misfire_grace_time=None keeps it, coalesce makes one of many.
         defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-        self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
+        self.scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
         for tick in self._ticks:
-            self._scheduler.add_job(
+            self.scheduler.add_job(
                 self._call, "interval", [tick], id=tick.name, seconds=tick.every.total_seconds(), next_run_time=datetime.now(UTC)
             )
-        self._scheduler.start()
+        self.scheduler.start()
 
     async def stop(self) -> None:
         """Call nothing more; a tick that is running is cancelled, so what it does must be safe to break off."""
-        if self._scheduler is not None:
-            self._scheduler.shutdown(wait=False)
-            self._scheduler = None
+        if self.scheduler is not None:
+            self.scheduler.shutdown(wait=False)
+            self.scheduler = None
         if self._running:
             await asyncio.wait(self._running)
 
@@ -63,7 +64,7 @@ class Timer:
         try:
             await tick.do(self._clock.now())
         except Exception as error:
-            LOG.error("the tick %s failed: %s", tick.name, type(error).__name__)
+            LOG.error("the tick %s failed: %s", tick.name, locate(error))
         finally:
             self._running.discard(ended)
             ended.set_result(None)

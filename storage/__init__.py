@@ -12,19 +12,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
-from storage.database import Database, DatabaseUrlError, Target, open_database, read_url
+from bot.ports import Organisation
+from storage.database import DatabaseUrlError, Target, open_database, read_url
+from storage.engine import Database
+from storage.inbox import SqlInbox
 from storage.migrate import ChangedMigrationError, MigrationError, NewerDatabaseError, migrate, pending
+from storage.outbox import SqlOutbox
+from storage.reading import SqlReading
 from storage.sql import both
-
-if TYPE_CHECKING:
-    from bot.ports import Organisation
-    from storage.inbox import SqlInbox
-    from storage.outbox import SqlOutbox
-    from storage.reading import SqlReading
-    from storage.transcript import SqlTranscript
-    from storage.unit_of_work import SqlUnitOfWork
+from storage.transcript import SqlTranscript
+from storage.unit_of_work import SqlUnitOfWork
 
 __all__ = [
     "ChangedMigrationError",
@@ -75,16 +74,10 @@ class Storage:
         """Connect. Raises what the driver says when that fails; then there is nothing to close."""
         if self._database is not None:
             return
-        from storage.inbox import SqlInbox
-        from storage.outbox import SqlOutbox
-        from storage.reading import SqlReading
-        from storage.transcript import SqlTranscript
-        from storage.unit_of_work import SqlUnitOfWork
-
         database = await open_database(self._target)
         self._database = database
         self.reading = SqlReading(database)
-        self.work = SqlUnitOfWork(database, lambda: self._on_commit())
+        self.work = SqlUnitOfWork(database, self._announce)
         self.inbox = SqlInbox(database)
         self.outbox = SqlOutbox(database)
         self.transcript = SqlTranscript(database)
@@ -94,6 +87,9 @@ class Storage:
         database, self._database = self._database, None
         if database is not None:
             await asyncio.shield(database.close())
+
+    def _announce(self) -> None:
+        self._on_commit()
 
     def on_commit(self, wake: Callable[[], None]) -> None:
         """Call `wake` instead of what was given before: for a relay that needs the open storage to be made."""

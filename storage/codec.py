@@ -25,6 +25,10 @@ class Codec:
     number: Callable[[Any], Any]
 
 
+# Made once: json.dumps would make one for every text.
+_write_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+
+
 def storable(text: str) -> str:
     """`text` without what an engine refuses.
 
@@ -43,10 +47,8 @@ def storable(text: str) -> str:
 
 def dump(value: Any) -> str:
     """JSON text. Raises ValueError for NaN and infinity, which are no JSON."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    if r"\u0000" in text:
-        text = json.dumps(_without_nul(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return text
+    text = _write_json(value)
+    return _write_json(_without_nul(value)) if r"\u0000" in text else text
 
 
 def load(text: str) -> Any:

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Generator, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from copy import copy
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
-from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.context import TortoiseContext
 
-from bot.ports import Saved
-from storage.codec import Codec
-from storage.sql import Batch, Program, Row, Sql, Step, T
+from storage.engine import Database
+from storage.postgres import PoolClient, PostgresDatabase
+from storage.sqlite import ImmediateClient, SqliteDatabase
 
 MODELS = "storage.models"
 
@@ -89,71 +84,13 @@ def read_url(url: str) -> Target:
     raise DatabaseUrlError(f"there is no support for {scheme}://; use sqlite:/// or postgres://")
 
 
-class Database(Protocol):
-    """An open database. Everything that passes here is a constant statement with parameters."""
-
-    codec: Codec
-    client: BaseDBAsyncClient
-
-    async def execute(self, sql: Sql, *args: Any) -> list[Row]:
-        """One statement, durable on return if it writes; the rows it returns."""
-        ...
-
-    async def run(self, program: Program[T]) -> T:
-        """A program in a transaction that may write; rolled back when it raises."""
-        ...
-
-    async def save(self, steps: Sequence[Step | Batch]) -> Saved:
-        """All steps or none. LOST when a unique rule or foreign key no longer fits; other broken rules raise."""
-        ...
-
-    def querying(self) -> AbstractContextManager[BaseDBAsyncClient]:
-        """Within the block Tortoise's queries work, given `using_db` with what this yields."""
-        ...
-
-    async def close(self) -> None:
-        """Close every connection."""
-        ...
-
-
-class Querying:
-    """The Tortoise side of an open database.
-
-    A context of its own, entered only while a query runs: nothing depends on which task opened the database or on a global. Tortoise
-    keeps the dialect of its queries on the model classes, so a process works with one engine at a time.
-    """
-
-    def __init__(self, orm: TortoiseContext, client: BaseDBAsyncClient) -> None:
-        self._orm = orm
-        self.client = client
-
-    @contextmanager
-    def querying(self) -> Generator[BaseDBAsyncClient, None, None]:
-        """See `Database`."""
-        # A context remembers who entered it; a copy of its own lets any number of tasks be inside.
-        with copy(self._orm):
-            yield self.client
-
-    async def close(self) -> None:
-        """See `Database`."""
-        await self._orm.close_connections()
-
-
 async def open_database(target: Target) -> Database:
     """Connect to `target`. Whatever goes wrong raises what the engine's driver says, and nothing stays open."""
     _silence()
-    if target.engine is Engine.SQLITE:
-        from storage.sqlite import SqliteDatabase as Opened
-
-        credentials: dict[str, Any] = {"file_path": str(target.file)}
-    else:
-        # Imported only where it is used: an installation on SQLite never loads the PostgreSQL driver.
-        from storage.postgres import PostgresDatabase as Opened  # type: ignore[assignment] # both are databases
-
-        credentials = {"dsn": target.url}
-    orm = TortoiseContext()
     # Tortoise caches the SQL it builds by the name of the connection, so each engine has its own.
     name = target.engine.value
+    credentials = {"file_path": str(target.file)} if target.engine is Engine.SQLITE else {"dsn": target.url}
+    orm = TortoiseContext()
     with orm:
         await orm.init(
             config={
@@ -166,10 +103,14 @@ async def open_database(target: Target) -> Database:
         client = orm.connections.get(name)
     try:
         await client.create_connection(with_db=True)
-        return Opened(orm, client)
     except BaseException:
         await orm.close_connections()
         raise
+    if isinstance(client, ImmediateClient):
+        return SqliteDatabase(orm, client)
+    if isinstance(client, PoolClient):
+        return PostgresDatabase(orm, client)
+    raise TypeError(f"no database of ours: {type(client).__name__}")
 
 
 def _silence() -> None:

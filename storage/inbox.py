@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from bot.chat.incoming import Incoming
 from bot.ports import EventKey
-from storage.database import Database
+from storage.engine import Database
 from storage.rows import incoming_of, incoming_text
 from storage.sql import Sql, both
 

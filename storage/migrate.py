@@ -18,6 +18,9 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 
+from asyncpg import PostgresError
+
+from storage import postgres, sqlite
 from storage.database import Engine, Target
 
 WAIT_MS = 60_000
@@ -93,11 +96,15 @@ def missing(ours: Sequence[Migration], applied: Mapping[int, str]) -> tuple[Migr
         )
     for migration in ours:
         if migration.number in applied and applied[migration.number] != migration.checksum:
-            raise ChangedMigrationError(f"{migration.name} was applied with other contents than this release has: restore the file")
+            raise ChangedMigrationError(
+                f"{migration.name} was applied with other contents than this release has: restore the file"
+            )
     latest = max(applied, default=0)
     left = tuple(migration for migration in ours if migration.number not in applied)
     if left and left[0].number < latest:
-        raise ChangedMigrationError(f"{left[0].name} is missing in the database although {latest} was applied: this is another history")
+        raise ChangedMigrationError(
+            f"{left[0].name} is missing in the database although {latest} was applied: this is another history"
+        )
     return left
 
 
@@ -107,7 +114,7 @@ async def pending(target: Target) -> tuple[str, ...]:
     if target.engine is Engine.SQLITE:
         applied = await asyncio.to_thread(_read_file, target) if target.file.exists() else {}
     else:
-        connection = await _connect(target)
+        connection = await postgres.connect(target.url)
         try:
             applied = await _read_server(connection)
         finally:
@@ -127,9 +134,7 @@ async def migrate(target: Target, ours: Sequence[Migration] | None = None) -> tu
 
 
 def _open_file(target: Target) -> sqlite3.Connection:
-    from storage.sqlite import connect
-
-    connection = connect(target.file)
+    connection = sqlite.connect(target.file)
     connection.execute(f"PRAGMA busy_timeout = {WAIT_MS}")
     # Dropping a table would otherwise act on the rows that point to it. Works outside a transaction only.
     connection.execute("PRAGMA foreign_keys = OFF")
@@ -203,12 +208,6 @@ def statements(script: str) -> Iterator[str]:
 # --- PostgreSQL ------------------------------------------------------------------------------------------------------
 
 
-async def _connect(target: Target) -> Any:
-    from storage.postgres import connect
-
-    return await connect(target.url)
-
-
 async def _read_server(connection: Any) -> dict[int, str]:
     if await connection.fetchval("SELECT to_regclass('schema_migrations')") is None:
         return {}
@@ -216,7 +215,7 @@ async def _read_server(connection: Any) -> dict[int, str]:
 
 
 async def _migrate_server(target: Target, migrations: Sequence[Migration]) -> tuple[str, ...]:
-    connection = await _connect(target)
+    connection = await postgres.connect(target.url)
     done = []
     try:
         # Of the session, not of a transaction: it is held from one file to the next, and the end of the connection gives it back.
@@ -231,8 +230,6 @@ async def _migrate_server(target: Target, migrations: Sequence[Migration]) -> tu
 
 
 async def _apply_to_server(connection: Any, migration: Migration) -> None:
-    from asyncpg import PostgresError
-
     async with connection.transaction():
         try:
             await connection.execute(migration.script)

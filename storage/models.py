@@ -27,7 +27,7 @@ class ExactField(Field[Decimal], Decimal):  # type: ignore[misc] # Tortoise's wa
         """From SQLite's text or PostgreSQL's numeric."""
         return None if value is None else Decimal(value)
 
-    def to_db_value(self, value: Decimal | None, instance: type[Model] | Model) -> str | Decimal | None:  # noqa: ARG002 not asked
+    def to_db_value(self, value: Decimal | None, instance: type[Model] | Model) -> str | Decimal | None:
         """Exact on both."""
         return value
 

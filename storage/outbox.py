@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.ports import DeadLetter, Envelope
-from storage.database import Database
+from storage.engine import Database
 from storage.inbox import forget
 from storage.rows import PLACE, message_of, place_of
 from storage.sql import Ask, Program, Row, Sql, both, dialects, listed
@@ -39,13 +39,20 @@ _FIRST = "SELECT w.id FROM outbox w WHERE w.lane = l.value AND w.state = 'waitin
 _HEADS = dialects(
     (*_ENVELOPE, "FROM json_each(?) l JOIN outbox o ON o.id = (", _FIRST, ") ORDER BY o.id"),
     # The message is locked as well: an admin may be at work on it by hand.
-    (*_ENVELOPE, "FROM unnest(CAST(? AS text[])) AS l (value) JOIN outbox o ON o.id = (", _FIRST, ") ORDER BY o.id FOR UPDATE OF o"),
+    (
+        *_ENVELOPE,
+        "FROM unnest(CAST(? AS text[])) AS l (value) JOIN outbox o ON o.id = (",
+        _FIRST,
+        ") ORDER BY o.id FOR UPDATE OF o",
+    ),
 )
 
 _MINE = ("SELECT lane FROM outbox_lanes WHERE lane = (SELECT lane FROM outbox WHERE id = ?) AND lease_by = ?",)
 _HOLD_MINE = dialects(_MINE, (*_MINE, "FOR UPDATE"))
 
-_SENT = both("UPDATE outbox SET state = 'sent', sent_at = ?, reference = ?, error = '' WHERE id = ? AND state = 'waiting' RETURNING id")
+_SENT = both(
+    "UPDATE outbox SET state = 'sent', sent_at = ?, reference = ?, error = '' WHERE id = ? AND state = 'waiting' RETURNING id"
+)
 _FAILED = both("UPDATE outbox SET attempts = attempts + 1, due_at = ?, error = ? WHERE id = ? AND state = 'waiting' RETURNING id")
 _DEAD = both(
     "UPDATE outbox SET state = 'dead', died_at = ?, attempts = attempts + 1, error = ? WHERE id = ? AND state = 'waiting' RETURNING id"
@@ -69,7 +76,9 @@ _NEXT_DUE = both(
     "UNION ALL SELECT paused_until FROM outbox_lanes WHERE paused_until IS NOT NULL AND paused_until > ready_at) AS soonest",
 )
 _DEAD_LETTERS = both(
-    "SELECT id,", listed(PLACE), ", message, error, died_at FROM outbox WHERE state = 'dead' ORDER BY died_at DESC, id DESC LIMIT ?"
+    "SELECT id,",
+    listed(PLACE),
+    ", message, error, died_at FROM outbox WHERE state = 'dead' ORDER BY died_at DESC, id DESC LIMIT ?",
 )
 _FORGET = both(
     "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE state = 'sent' AND sent_at < ? LIMIT ?) RETURNING id",
@@ -89,9 +98,7 @@ class SqlOutbox:
             return ()
         rows = await self._database.run(_claim(worker, now, now + lease, limit))
         codec = self._database.codec
-        return tuple(
-            Envelope(row[0], place_of(row[1:5]), message_of(row[5]), row[6], codec.time(row[7]), row[9]) for row in rows
-        )
+        return tuple(Envelope(row[0], place_of(row[1:5]), message_of(row[5]), row[6], codec.time(row[7]), row[9]) for row in rows)
 
     async def delivered(self, worker: str, envelope_id: int, reference: str, now: datetime) -> None:
         """See `bot.ports.Outbox`."""
@@ -115,7 +122,7 @@ class SqlOutbox:
         codec = self._database.codec
         return tuple(DeadLetter(row[0], place_of(row[1:5]), message_of(row[5]), row[6], codec.time(row[7])) for row in rows)
 
-    async def next_due(self, now: datetime) -> datetime | None:  # noqa: ARG002 leases do not count: their holder may have died
+    async def next_due(self, now: datetime) -> datetime | None:
         """See `bot.ports.Outbox`. Pauses count, leases do not: their holder may start again under its name."""
         rows = await self._database.execute(_NEXT_DUE)
         due_at: datetime | None = self._database.codec.time(rows[0][0])
@@ -138,7 +145,9 @@ def _claim(worker: str, now: datetime, until: datetime, limit: int) -> Program[l
     return heads
 
 
-def _mark(worker: str, envelope_id: int, mark: Sql, args: tuple[object, ...], paused_until: datetime | None = None) -> Program[None]:
+def _mark(
+    worker: str, envelope_id: int, mark: Sql, args: tuple[object, ...], paused_until: datetime | None = None
+) -> Program[None]:
     held = yield Ask(_HOLD_MINE, (envelope_id, worker))
     if held and (yield Ask(mark, (*args, envelope_id))):
         yield Ask(_RELEASE, (paused_until, held[0][0]))

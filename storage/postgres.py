@@ -15,7 +15,7 @@ from tortoise.context import TortoiseContext
 
 from bot.ports import Saved
 from storage.codec import POSTGRES
-from storage.database import Querying
+from storage.engine import Querying
 from storage.sql import Ask, Batch, Program, Row, Sql, Step, T
 
 CONNECTIONS = 10
@@ -46,7 +46,7 @@ async def connect(dsn: str) -> Any:
 class PoolClient(AsyncpgDBClient):
     """Tortoise's client on a pool of our making."""
 
-    async def create_connection(self, with_db: bool) -> None:  # noqa: ARG002 the DSN names the database
+    async def create_connection(self, with_db: bool) -> None:
         """Make the pool and connect once."""
         self._pool = await asyncpg.create_pool(
             self.extra["dsn"],
@@ -78,7 +78,7 @@ class _UnfitError(Exception):
 
 
 class PostgresDatabase(Querying):
-    """Implements `storage.database.Database`."""
+    """Implements `storage.engine.Database`."""
 
     codec = POSTGRES
 
@@ -87,12 +87,12 @@ class PostgresDatabase(Querying):
         self._connection = client.acquire_connection
 
     async def execute(self, sql: Sql, *args: Any) -> list[Row]:
-        """See `Database`."""
+        """See `storage.engine.Database`."""
         async with self._connection() as connection:
             return cast(list[Row], await connection.fetch(sql.postgres, *POSTGRES.encode(args)))
 
     async def run(self, program: Program[T]) -> T:
-        """See `Database`."""
+        """See `storage.engine.Database`."""
         async with self._connection() as connection, connection.transaction():
             try:
                 ask: Ask = next(program)
@@ -102,7 +102,7 @@ class PostgresDatabase(Querying):
                 return cast(T, stop.value)
 
     async def save(self, steps: Sequence[Step | Batch]) -> Saved:
-        """See `Database`."""
+        """See `storage.engine.Database`."""
         encode = POSTGRES.encode
         try:
             async with self._connection() as connection, connection.transaction():

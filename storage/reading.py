@@ -16,7 +16,7 @@ from bot.okr.people import Account, Invite, Person, PersonId, Team, TeamId
 from bot.ports import Candidate, Known, Organisation
 from storage import models
 from storage.codec import TORTOISE
-from storage.database import Database
+from storage.engine import Database
 from storage.rows import (
     ACCOUNT,
     CHECK_IN,
@@ -58,23 +58,25 @@ _SESSION_AT = _PERSON_AT + len(PERSON)
 
 # --- objectives ------------------------------------------------------------------------------------------------------
 
-_OBJECTIVES = (
-    "SELECT",
-    ", ".join((listed(OBJECTIVE, "o"), listed(KEY_RESULT, "k"))),
-    "FROM objectives o LEFT JOIN key_results k ON k.objective_id = o.id",
-)
+_BOTH_KINDS = ("SELECT", ", ".join((listed(OBJECTIVE, "o"), listed(KEY_RESULT, "k"))))
+_WITH_KEY_RESULTS = ("LEFT JOIN key_results k ON k.objective_id = o.id",)
+_OBJECTIVES = (*_BOTH_KINDS, "FROM objectives o", *_WITH_KEY_RESULTS)
 _OLDEST_FIRST = "ORDER BY o.created_at, o.id, k.position, k.id"
 
 _BY_ID = both(*_OBJECTIVES, "WHERE o.id = ?", _OLDEST_FIRST)
 _BY_KEY_RESULT = both(*_OBJECTIVES, "WHERE o.id = (SELECT objective_id FROM key_results WHERE id = ?)", _OLDEST_FIRST)
 _BY_OWNER = both(*_OBJECTIVES, "WHERE o.owner_id = ? AND o.cycle_id = ? AND o.state IN ('draft', 'published')", _OLDEST_FIRST)
+_ON_BOARDS = ("AND o.cycle_id = ? AND o.state = 'published'", _OLDEST_FIRST)
 _BY_TEAM = dialects(
     (
-        *_OBJECTIVES,
-        "WHERE o.team_id IN (SELECT value FROM json_each(?)) AND o.cycle_id = ? AND o.state = 'published'",
-        _OLDEST_FIRST,
+        *_BOTH_KINDS,
+        # SQLite would go through the whole company's cycle to spare sorting one team's board.
+        "FROM objectives o INDEXED BY objectives_team",
+        *_WITH_KEY_RESULTS,
+        "WHERE o.team_id IN (SELECT value FROM json_each(?))",
+        *_ON_BOARDS,
     ),
-    (*_OBJECTIVES, "WHERE o.team_id = ANY (CAST(? AS text[])) AND o.cycle_id = ? AND o.state = 'published'", _OLDEST_FIRST),
+    (*_OBJECTIVES, "WHERE o.team_id = ANY (CAST(? AS text[]))", *_ON_BOARDS),
 )
 
 # Loops are refused when an alignment is saved; should one be there nevertheless, the chain ends instead of going round for ever.
@@ -105,8 +107,8 @@ _ABOVE = (
 _NEAR = (
     *_ABOVE,
     ", near (id, rank) AS (SELECT id, 0 FROM objectives WHERE owner_id = ? AND cycle_id = ? UNION ALL",
-    "SELECT o.id, CASE above.depth WHEN 0 THEN 1000 ELSE above.depth END FROM above JOIN objectives o ON o.team_id = above.id",
-    "WHERE o.owner_id <> ? AND o.cycle_id = ?)",
+    "SELECT o.id, CASE above.depth WHEN 0 THEN 1000 ELSE above.depth END FROM above JOIN objectives o INDEXED BY objectives_team",
+    "ON o.team_id = above.id WHERE o.owner_id <> ? AND o.cycle_id = ?)",
 )
 _NEAR_FROM = ("FROM near JOIN objectives o ON o.id = near.id",)
 _NEAR_WHERE = ("WHERE o.state = 'published' AND o.owner_id <> ?",)
@@ -122,7 +124,7 @@ _KEY_RESULTS = ("JOIN key_results k ON k.objective_id = o.id AND NOT k.is_dead",
 
 def _found(rank: str, title: str, position: str, thing: str) -> tuple[str, ...]:
     # The first five columns are the order of the whole list.
-    return ("SELECT", ", ".join((rank, "o.created_at", "o.id", position, thing, title, "p.id", "p.name", "t.name")))
+    return (f"SELECT {rank}, o.created_at, o.id, {position}, {thing}, {title}, p.id, p.name, t.name",)
 
 
 def _ordered(rank: tuple[str, ...], inner: tuple[str, ...]) -> tuple[str, ...]:
@@ -131,12 +133,14 @@ def _ordered(rank: tuple[str, ...], inner: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _matching(contains: str, searched: str) -> tuple[str, ...]:
-    hay = " || ' ' || ".join((searched, "p.search", "t.search"))
-    return tuple(" ".join(("AND", contains, "(", hay, ", ?) > 0")) for _ in range(_MOST_WORDS))
+    hay = f"{searched} || ' ' || p.search || ' ' || t.search"
+    return (f"AND {contains}({hay}, ?) > 0",) * _MOST_WORDS
 
 
 def _search(before: tuple[str, ...], searched: str, after: tuple[str, ...]) -> Sql:
-    return dialects((*before, *_matching("instr", searched), *after), (*before, *_matching("strpos", searched), *after))
+    # PostgreSQL needs no telling which index to use, and would not understand it.
+    plain = tuple(part.replace(" INDEXED BY objectives_team", "") for part in before)
+    return dialects((*before, *_matching("instr", searched), *after), (*plain, *_matching("strpos", searched), *after))
 
 
 # Parameters: team, manager, cycle, manager, cycle, person; then the words and the limit.
@@ -146,7 +150,14 @@ _NEAR_OBJECTIVES = _search(
     _ordered(("near.rank",), ()),
 )
 _NEAR_KEY_RESULTS = _search(
-    (*_NEAR, *_found("near.rank", "k.sentence", "k.position", "k.id"), *_NEAR_FROM, *_KEY_RESULTS, *_OWNER_AND_TEAM, *_NEAR_WHERE),
+    (
+        *_NEAR,
+        *_found("near.rank", "k.sentence", "k.position", "k.id"),
+        *_NEAR_FROM,
+        *_KEY_RESULTS,
+        *_OWNER_AND_TEAM,
+        *_NEAR_WHERE,
+    ),
     "k.search",
     _ordered(("near.rank",), ("k.position", "k.id")),
 )

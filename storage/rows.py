@@ -291,7 +291,7 @@ def history_row(entry: HistoryEntry) -> tuple[Any, ...]:
 
 
 def history_of(row: Row, codec: Codec) -> HistoryEntry:
-    return HistoryEntry(row[0], ObjectiveId(row[1]), codec.time(row[2]), PersonId(row[3]), *row[4:8], row[8])
+    return HistoryEntry(row[0], ObjectiveId(row[1]), codec.time(row[2]), PersonId(row[3]), row[4], row[5], row[6], row[7], row[8])
 
 
 # --- conversations ---------------------------------------------------------------------------------------------------

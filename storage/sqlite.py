@@ -22,7 +22,7 @@ from tortoise.exceptions import TransactionManagementError
 
 from bot.ports import Saved
 from storage.codec import SQLITE
-from storage.database import Querying
+from storage.engine import Querying
 from storage.sql import Ask, Batch, Program, Row, Sql, Step, T
 
 BUSY_MS = 5000
@@ -77,7 +77,7 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
 class ImmediateClient(SqliteClient):
     """Tortoise's client with our pragmas and BEGIN IMMEDIATE."""
 
-    async def create_connection(self, with_db: bool) -> None:  # noqa: ARG002 a file is its own database
+    async def create_connection(self, with_db: bool) -> None:
         """Connect unless connected."""
         if self._connection is not None:
             return
@@ -140,7 +140,7 @@ client_class = ImmediateClient
 
 
 class SqliteDatabase(Querying):
-    """Implements `storage.database.Database`."""
+    """Implements `storage.engine.Database`."""
 
     codec = SQLITE
 
@@ -149,12 +149,12 @@ class SqliteDatabase(Querying):
         self._in_thread = client.in_thread
 
     async def execute(self, sql: Sql, *args: Any) -> list[Row]:
-        """See `Database`."""
+        """See `storage.engine.Database`."""
         encoded = SQLITE.encode(args)
         return await self._in_thread(lambda connection: _rows(connection, sql.sqlite, encoded))
 
     async def run(self, program: Program[T]) -> T:
-        """See `Database`."""
+        """See `storage.engine.Database`."""
 
         def work(connection: sqlite3.Connection) -> T:
             _begin(connection)
@@ -169,7 +169,7 @@ class SqliteDatabase(Querying):
         return await self._in_thread(work)
 
     async def save(self, steps: Sequence[Step | Batch]) -> Saved:
-        """See `Database`."""
+        """See `storage.engine.Database`."""
         encode = SQLITE.encode
         plan = [
             (step.sql.sqlite, encode(step.args), step.rows, step.otherwise)

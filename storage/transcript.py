@@ -8,7 +8,7 @@ from bot.chat.incoming import Incoming, Place
 from bot.chat.message import Message
 from bot.ports import Line
 from storage.codec import storable
-from storage.database import Database
+from storage.engine import Database
 from storage.inbox import PUT, put_args
 from storage.rows import message_of, message_text
 from storage.sql import Ask, Program, both

@@ -31,7 +31,7 @@ from bot.ports import (
     Turn,
     UseInvite,
 )
-from storage.database import Database
+from storage.engine import Database
 from storage.rows import (
     ACCOUNT,
     CHECK_IN,
@@ -93,17 +93,30 @@ _PUT_CYCLE = _insert("cycles", CYCLE, "ON CONFLICT (id) DO NOTHING")
 _NEW_OBJECTIVE = _insert("objectives", _OBJECTIVE)
 _NEXT_OBJECTIVE = _replace("objectives", _OBJECTIVE, "version")
 
-# An objective is read, changed and put back while its owner may be checking in elsewhere: a check-in that is there always wins over what
-# the objective's value remembers of it.
 _PUT_KEY_RESULT = _insert(
     "key_results",
     _KEY_RESULT,
     "ON CONFLICT (id) DO UPDATE SET",
-    taken_over(tuple(column for column in _KEY_RESULT[1:] if column not in ("current", "objective_id"))),
-    ", current = COALESCE((SELECT c.value FROM check_ins c WHERE c.key_result_id = key_results.id",
-    "ORDER BY c.at DESC, c.id DESC LIMIT 1), excluded.current)",
+    taken_over(tuple(column for column in _KEY_RESULT[1:] if column != "objective_id")),
     "WHERE key_results.objective_id = excluded.objective_id",
 )
+# An objective is read, changed and put back while its owner may be checking in elsewhere: a check-in that is there always wins over what
+# the objective's value remembers of it. This is a statement of its own, after those that lock the key results: what it sees is newer
+# than the locks, so nobody's check-in is overlooked.
+_NEWEST = (
+    "UPDATE key_results SET current = (SELECT c.value FROM check_ins c WHERE c.key_result_id = key_results.id",
+    "ORDER BY c.at DESC, c.id DESC LIMIT 1)",
+)
+_TAKE_NEWEST = both(*_NEWEST, "WHERE id = ?")
+_TAKE_NEWEST_OF_ALL = both(
+    *_NEWEST, "WHERE objective_id = ? AND EXISTS (SELECT 1 FROM check_ins c WHERE c.key_result_id = key_results.id)"
+)
+_LOCK_KEY_RESULT = dialects(
+    # One writer at a time anyway; but the key result has to be there.
+    ("UPDATE key_results SET current = current WHERE id = ?",),
+    ("SELECT 1 FROM key_results WHERE id = ? FOR NO KEY UPDATE",),
+)
+
 # A key result that is left out was removed. One that somebody has checked in on, or that something serves, is kept, dead and after the
 # others: its numbers are part of what happened.
 _UNUSED = (
@@ -125,10 +138,6 @@ _REMOVE_KEY_RESULTS = both("DELETE FROM key_results WHERE objective_id = ?")
 _REMOVE_HISTORY = both("DELETE FROM history WHERE objective_id = ?")
 
 _ADD_CHECK_IN = _insert("check_ins", CHECK_IN)
-_TAKE_VALUE = both(
-    "UPDATE key_results SET current = ? WHERE id = ? AND NOT EXISTS (SELECT 1 FROM check_ins c",
-    "WHERE c.key_result_id = key_results.id AND (c.at > ? OR (c.at = ? AND c.id > ?)))",
-)
 _ADD_HISTORY = _insert("history", (*HISTORY, "position"))
 
 _NEW_SESSION = _insert("sessions", SESSION)
@@ -170,7 +179,7 @@ def _settle(event: EventKey, at: datetime) -> Step:
     return Step(_SETTLE_EVENT, (event.platform, event.tenant, event.event_id, at, at), 1, Saved.DUPLICATE)
 
 
-def _steps(change: Change, position: int) -> Iterable[Step | Batch]:  # noqa: PLR0911, PLR0912 one line for each kind of change
+def _steps(change: Change, position: int) -> Iterable[Step | Batch]:  # noqa: PLR0911 one line for each kind of change
     match change:
         case PutSession(session, was):
             return (_put(_NEW_SESSION, _NEXT_SESSION, session_row(session), session.turn, was),)
@@ -196,8 +205,9 @@ def _steps(change: Change, position: int) -> Iterable[Step | Batch]:  # noqa: PL
             )
         case AddCheckIn(said):
             return (
+                Step(_LOCK_KEY_RESULT, (said.key_result_id,), 1),
                 Step(_ADD_CHECK_IN, check_in_row(said)),
-                Step(_TAKE_VALUE, (said.value, said.key_result_id, said.at, said.at, said.id)),
+                Step(_TAKE_NEWEST, (said.key_result_id,)),
             )
         case AddHistory(entry):
             return (Step(_ADD_HISTORY, (*history_row(entry), position)),)
@@ -221,6 +231,8 @@ def _put_objective(objective: Objective, was: int | None) -> Iterator[Step]:
         yield Step(_BURY_LEFT_OUT, (len(kept), objective.id, kept))
     for position, key_result in enumerate(objective.key_results):
         yield Step(_PUT_KEY_RESULT, (*key_result_row(key_result), objective.id, position), 1)
+    if was is not None:
+        yield Step(_TAKE_NEWEST_OF_ALL, (objective.id,))
 
 
 def _post(outgoing: tuple[Outgoing, ...], at: datetime) -> Iterator[Batch]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -18,7 +18,7 @@ from bot.dialogs.session import Session, SessionState, body_of, from_columns
 from bot.folding import fold
 from bot.okr.check_in import CheckIn
 from bot.okr.cycle import Cycle, CycleId
-from bot.okr.objective import HistoryEntry, KeyResultId, Objective, ObjectiveId, ObjectiveState, ServedKind, Serves
+from bot.okr.objective import HistoryEntry, KeyResult, KeyResultId, Objective, ObjectiveId, ObjectiveState, ServedKind, Serves
 from bot.okr.people import Account, Invite, Person, PersonId, Team, TeamId
 from bot.ports import (
     AddCheckIn,
@@ -44,6 +44,8 @@ from bot.ports import (
 from tests.memory import Memory
 
 AccountKey = tuple[str, str, str]
+MOST_WORDS = 6
+"""So many words are looked for; more are ignored."""
 
 
 class LostError(Exception):
@@ -91,10 +93,11 @@ class MemoryStorage:
         self.apply(changes)
 
     def apply(self, changes: Iterable[Change]) -> None:
-        """Make all changes or, raising LostError, none."""
+        """Make all changes or, raising LostError, none. What they refer to is looked at when all are made."""
         rows = self.rows.copied()
-        for change in changes:
+        for change in sorted(changes, key=_activates):
             _apply(rows, change)
+        _expect(_is_whole(rows))
         self.rows = rows
 
 
@@ -126,14 +129,20 @@ def _is_done(storage: MemoryStorage, event: EventKey) -> bool:
 # --- one change ------------------------------------------------------------------------------------------------------------
 
 
+def _activates(change: Change) -> bool:
+    """Who stops being active makes room for who becomes it, in whatever order they were put."""
+    return isinstance(change, PutSession) and change.session.state is SessionState.ACTIVE
+
+
 def _apply(rows: Rows, change: Change) -> None:
     match change:
         case PutPerson(person, was):
             stored_person = rows.people.get(person.id)
-            _expect((stored_person.version if stored_person else None) == was)
+            _count(person.version, stored_person.version if stored_person else None, was)
             _expect(not _has_email(rows, person))
             rows.people[person.id] = person
         case PutTeam(team):
+            _expect(all(other.path != team.path or other.id == team.id for other in rows.teams.values()))
             rows.teams[team.id] = team
         case PutAccount(account):
             rows.accounts[account.platform, account.tenant, account.user_id] = account
@@ -148,8 +157,8 @@ def _apply(rows: Rows, change: Change) -> None:
             rows.cycles.setdefault(cycle.id, cycle)
         case PutObjective(objective, was):
             stored = rows.objectives.get(objective.id)
-            _expect((stored.version if stored else None) == was)
-            rows.objectives[objective.id] = objective
+            _count(objective.version, stored.version if stored else None, was)
+            rows.objectives[objective.id] = _kept(rows, stored, objective)
         case RemoveDraft(objective_id, version):
             draft = rows.objectives.get(objective_id)
             _expect(draft is not None and draft.state is ObjectiveState.DRAFT and draft.version == version)
@@ -164,7 +173,7 @@ def _apply(rows: Rows, change: Change) -> None:
             rows.history[entry.id] = entry
         case PutSession(session, was):
             known = rows.sessions.get(session.id)
-            _expect((known.turn if known else None) == was)
+            _count(session.turn, known.turn if known else None, was)
             rows.sessions[session.id] = _thawed(session)
             _expect(_active(rows, session.person_id) <= 1)
         case Guard(name, revision):
@@ -175,6 +184,58 @@ def _apply(rows: Rows, change: Change) -> None:
 def _expect(is_so: bool) -> None:
     if not is_so:
         raise LostError
+
+
+def _count(number: int, stored: int | None, was: int | None) -> None:
+    if was is not None and number <= was:
+        raise ValueError("what is replaced counts its changes: the new number is above the old one")
+    _expect(stored == was)
+
+
+def _kept(rows: Rows, stored: Objective | None, objective: Objective) -> Objective:
+    """What becomes of an objective that is put: check-ins win over what it remembers of them, and a key result that is left out stays,
+    dead and after the others, when somebody has checked in on it or something serves it."""
+    here = {key_result.id for key_result in objective.key_results}
+    others = (one for other in rows.objectives.values() if other.id != objective.id for one in other.key_results)
+    _expect(not any(one.id in here for one in others))
+    served = {other.serves.id for other in rows.objectives.values() if other.serves is not None}
+    used = served | {said.key_result_id for said in rows.check_ins.values()}
+    left_out = (one for one in stored.key_results if one.id not in here and one.id in used) if stored else ()
+    current = tuple(_with_newest(rows, one) for one in objective.key_results)
+    return replace(objective, key_results=(*current, *(replace(one, is_dead=True) for one in left_out)))
+
+
+def _with_newest(rows: Rows, key_result: KeyResult) -> KeyResult:
+    said = [one for one in rows.check_ins.values() if one.key_result_id == key_result.id]
+    return replace(key_result, current=max(said, key=_by_moment).value) if said else key_result
+
+
+def _by_moment(check_in: CheckIn) -> tuple[datetime, str]:
+    return check_in.at, check_in.id
+
+
+def _is_whole(rows: Rows) -> bool:
+    """Whether everything that is referred to is there."""
+    key_results = {key_result.id for objective in rows.objectives.values() for key_result in objective.key_results}
+    wanted: list[tuple[object, Container[object]]] = []
+    for team in rows.teams.values():
+        wanted += [(team.parent_id, rows.teams), (team.lead_id, rows.people)]
+    for person in rows.people.values():
+        wanted += [(person.team_id, rows.teams), (person.manager_id, rows.people)]
+    wanted += [(account.person_id, rows.people) for account in rows.accounts.values()]
+    wanted += [(invite.team_id, rows.teams) for invite in rows.invites.values()]
+    for objective in rows.objectives.values():
+        wanted += [(objective.owner_id, rows.people), (objective.team_id, rows.teams), (objective.cycle_id, rows.cycles)]
+        if objective.serves is not None:
+            wanted.append(
+                (objective.serves.id, rows.objectives if objective.serves.kind is ServedKind.OBJECTIVE else key_results)
+            )
+    for said in rows.check_ins.values():
+        wanted += [(said.key_result_id, key_results), (said.author_id, rows.people)]
+    for entry in rows.history.values():
+        wanted += [(entry.objective_id, rows.objectives), (entry.by, rows.people)]
+    wanted += [(session.person_id, rows.people) for session in rows.sessions.values()]
+    return all(name is None or name in there for name, there in wanted)
 
 
 def _has_email(rows: Rows, person: Person) -> bool:
@@ -189,17 +250,13 @@ def _active(rows: Rows, person_id: PersonId) -> int:
 
 
 def _make_current(rows: Rows, check_in: CheckIn) -> None:
-    newest = max(
-        (said for said in rows.check_ins.values() if said.key_result_id == check_in.key_result_id), key=lambda said: said.at
-    )
     for objective in rows.objectives.values():
         if any(one.id == check_in.key_result_id for one in objective.key_results):
             key_results = tuple(
-                replace(one, current=newest.value) if one.id == check_in.key_result_id else one for one in objective.key_results
+                _with_newest(rows, one) if one.id == check_in.key_result_id else one for one in objective.key_results
             )
             rows.objectives[objective.id] = replace(objective, key_results=key_results)
             return
-    raise LostError
 
 
 def _thawed(session: Session) -> Session:
@@ -241,7 +298,7 @@ class MemoryReading:
         if person is None:
             return Known(is_done)
         sessions = [one for one in self._rows.sessions.values() if one.person_id == person.id and one.state.is_open]
-        sessions.sort(key=lambda one: (one.touched_at, one.started_at), reverse=True)
+        sessions.sort(key=lambda one: (one.touched_at, one.started_at, one.id), reverse=True)
         return Known(is_done, person, account, tuple(sessions))
 
     async def organisation(self) -> Organisation:
@@ -252,8 +309,12 @@ class MemoryReading:
     async def cycle_on(self, day: date) -> Cycle | None:
         """Of several the one that started last."""
         self.reads.append("cycle_on")
-        running = [cycle for cycle in self._rows.cycles.values() if cycle.starts_on <= day <= cycle.ends_on]
-        return max(running, key=lambda cycle: cycle.starts_on, default=None)
+        running = sorted(self._rows.cycles.values(), key=lambda cycle: cycle.id)
+        return max(
+            (cycle for cycle in running if cycle.starts_on <= day <= cycle.ends_on),
+            key=lambda cycle: cycle.starts_on,
+            default=None,
+        )
 
     async def person(self, person_id: PersonId) -> Person | None:
         """Also when they have left."""
@@ -276,14 +337,14 @@ class MemoryReading:
         return _by_name(self._rows.people.values())
 
     async def teams(self) -> tuple[Team, ...]:
-        """By path."""
+        """By path, each followed by those below it."""
         self.reads.append("teams")
-        return tuple(sorted(self._rows.teams.values(), key=lambda team: team.path))
+        return tuple(sorted(self._rows.teams.values(), key=lambda team: team.path.split("/")))
 
     async def accounts_of(self, person_id: PersonId) -> tuple[Account, ...]:
-        """In the order they were made."""
+        """By platform."""
         self.reads.append("accounts_of")
-        return tuple(one for one in self._rows.accounts.values() if one.person_id == person_id)
+        return tuple(one for key, one in sorted(self._rows.accounts.items()) if one.person_id == person_id)
 
     async def invite(self, code_hash: str) -> Invite | None:
         """Also when it is used up or expired."""
@@ -312,13 +373,22 @@ class MemoryReading:
         return _by_age(one for one in self._published(cycle_id) if one.team_id in team_ids)
 
     async def candidates(self, person: Person, cycle_id: CycleId, words: str, limit: int) -> tuple[Candidate, ...]:
-        """The manager's first, then those of the teams above, then the rest."""
+        """The manager's first, then those of the teams above, the nearest first, then the own team's, then the rest."""
         self.reads.append("candidates")
         above = self._teams_above(person.team_id)
+
+        def rank(objective: Objective) -> int:
+            if objective.owner_id == person.manager_id:
+                return -2
+            return -1 if objective.team_id in above[1:] else 1 if objective.team_id not in above else 0
+
+        def height(objective: Objective) -> int:
+            return above.index(objective.team_id) if rank(objective) == -1 else 0
+
         others = [one for one in _by_age(self._published(cycle_id)) if one.owner_id != person.id]
-        others.sort(key=lambda one: 0 if one.owner_id == person.manager_id else 1 if one.team_id in above else 2)
-        wanted = fold(words).split()
-        found = [candidate for one in others for candidate in self._candidates(one) if _has_words(candidate, one, wanted)]
+        others.sort(key=lambda one: (rank(one), height(one)))
+        wanted = fold(words).split()[:MOST_WORDS]
+        found = [candidate for one in others for candidate in self._candidates(one) if _has_words(candidate, wanted)]
         return tuple(found[:limit])
 
     async def chain(self, serves: Serves) -> tuple[Objective, ...]:
@@ -340,13 +410,13 @@ class MemoryReading:
         """Oldest first."""
         self.reads.append("check_ins")
         found = (one for one in self._rows.check_ins.values() if one.key_result_id in key_result_ids and one.at >= since)
-        return tuple(sorted(found, key=lambda one: one.at))
+        return tuple(sorted(found, key=_by_moment))
 
     async def latest_check_ins(self, key_result_ids: Sequence[KeyResultId], before: datetime) -> Mapping[KeyResultId, CheckIn]:
         """The newest of each."""
         self.reads.append("latest_check_ins")
         found = (one for one in self._rows.check_ins.values() if one.key_result_id in key_result_ids and one.at < before)
-        return {one.key_result_id: one for one in sorted(found, key=lambda one: one.at)}
+        return {one.key_result_id: one for one in sorted(found, key=_by_moment)}
 
     async def history(self, objective_id: ObjectiveId) -> tuple[HistoryEntry, ...]:
         """Oldest first; of the same moment in the order they were added."""
@@ -369,13 +439,14 @@ class MemoryReading:
         is_whole = serves.kind is ServedKind.OBJECTIVE
         return self._rows.objectives.get(ObjectiveId(serves.id)) if is_whole else self._with_key_result(serves.id)
 
-    def _teams_above(self, team_id: TeamId) -> frozenset[TeamId]:
-        above: set[TeamId] = set()
+    def _teams_above(self, team_id: TeamId) -> list[TeamId]:
+        """The team itself and those above it, nearest first."""
+        above: list[TeamId] = []
         team = self._rows.teams.get(team_id)
-        while team is not None and team.parent_id is not None and team.parent_id not in above:
-            above.add(team.parent_id)
-            team = self._rows.teams.get(team.parent_id)
-        return frozenset(above)
+        while team is not None and team.id not in above:
+            above.append(team.id)
+            team = self._rows.teams.get(team.parent_id) if team.parent_id is not None else None
+        return above
 
     def _candidates(self, objective: Objective) -> list[Candidate]:
         owner = self._rows.people[objective.owner_id].name
@@ -386,13 +457,13 @@ class MemoryReading:
 
 
 def _by_name(people: Iterable[Person]) -> tuple[Person, ...]:
-    return tuple(sorted(people, key=lambda person: (person.name, person.id)))
+    return tuple(sorted(people, key=lambda person: (fold(person.name), person.name, person.id)))
 
 
 def _by_age(objectives: Iterable[Objective]) -> tuple[Objective, ...]:
     return tuple(sorted(objectives, key=lambda objective: (objective.created_at, objective.id)))
 
 
-def _has_words(candidate: Candidate, objective: Objective, wanted: Sequence[str]) -> bool:
-    said = " ".join(map(fold, (candidate.title, objective.title, candidate.owner_name, candidate.team_name)))
+def _has_words(candidate: Candidate, wanted: Sequence[str]) -> bool:
+    said = " ".join(map(fold, (candidate.title, candidate.owner_name, candidate.team_name)))
     return all(word in said for word in wanted)

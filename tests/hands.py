@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -88,7 +89,8 @@ class Sleeper:
         dying = asyncio.create_task(self._dead.wait())
         self._hands.stir()
         try:
-            await asyncio.wait({ringing, waking, dying}, return_when=asyncio.FIRST_COMPLETED)
+            first: set[asyncio.Future[Any]] = {ringing, waking, dying}
+            await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
         finally:
             if is_main:
                 self._main_until = None

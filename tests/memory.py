@@ -84,21 +84,35 @@ class Memory:
             place, message = outgoing.place, outgoing.message
             self.lanes.setdefault(place.lane, Lane())
             body = json.dumps([[place.platform, place.tenant, place.chat_id, place.is_private], messages.to_json(message)])
-            row = Row(len(self.rows) + 1, outgoing.dedupe, place.lane, message.slot, message.edits, body, turn.at, turn.at)
+            slot = message.slot or message.edits
+            row = Row(len(self.rows) + 1, outgoing.dedupe, place.lane, slot, message.edits, body, turn.at, turn.at)
             self.rows.append(row)
         self.on_commit()
         return Saved.DONE
 
 
+class MemoryStore:
+    """Implements `tests.switchboard.Store`."""
+
+    def __init__(self) -> None:
+        self.work = Memory()
+        self.outbox = self.work.outbox
+        self.inbox = self.work.inbox
+
+    def on_commit(self, wake: Callable[[], None]) -> None:
+        """Call `wake` after every commit."""
+        self.work.on_commit = wake
+
+
 class MemoryOutbox:
-    """Implements `bot.ports.Outbox`."""
+    """Implements `bot.ports.Outbox`. Marks by a worker that does not hold the lane any more change nothing."""
 
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
 
     async def claim(self, worker: str, now: datetime, lease: timedelta, limit: int) -> tuple[Envelope, ...]:
         """The heads of due lanes, leased to `worker`."""
-        envelopes = []
+        envelopes: list[Envelope] = []
         for row in self._heads():
             lane = self._memory.lanes[row.lane]
             is_leased = lane.lease_until is not None and lane.lease_until > now and lane.lease_by != worker
@@ -111,7 +125,7 @@ class MemoryOutbox:
     async def delivered(self, worker: str, envelope_id: int, reference: str, now: datetime) -> None:
         """Mark as sent."""
         row = self._row(envelope_id)
-        if row.state == WAITING:
+        if row.state == WAITING and self._holds(worker, row):
             row.state, row.reference, row.ended_at = SENT, reference, now
         self._release(worker, row.lane)
 
@@ -149,7 +163,9 @@ class MemoryOutbox:
 
     async def next_due(self, now: datetime) -> datetime | None:
         """When the earliest head becomes due, pauses counted in."""
-        return min((max(row.due_at, self._memory.lanes[row.lane].paused_until or row.due_at) for row in self._heads()), default=None)
+        return min(
+            (max(row.due_at, self._memory.lanes[row.lane].paused_until or row.due_at) for row in self._heads()), default=None
+        )
 
     async def forget_before(self, moment: datetime) -> int:
         """Drop delivered messages."""

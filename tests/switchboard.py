@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,6 +18,7 @@ from bot.ports import DeadLetter, Envelope, Inbox, Outbox, Outgoing, Saved, Turn
 from tests.hands import Hands, Sleeper
 
 PLATFORM = "phone"
+PACE = Pace()
 
 
 class Store(Protocol):
@@ -73,6 +74,7 @@ class Phone:
         self.calls: list[tuple[str, datetime]] = []
         self.faults: defaultdict[str, deque[Exception]] = defaultdict(deque)
         self.most_held = 0
+        self.lost_answers: Counter[tuple[str, str]] = Counter()
         self.doors: dict[str, Door] = {}
 
     @property
@@ -109,6 +111,7 @@ class Phone:
             raise fault
         self.arrivals.append(Arrival(chat, message.plain(), replaces, f"ref-{number}", self._hands.now()))
         if fault is not None:
+            self.lost_answers[chat, message.plain()] += 1
             raise fault
         return f"ref-{number}"
 
@@ -124,9 +127,13 @@ class Plug:
     before they reach the outbox, `swallows` marks that reach it but whose answer is lost.
     """
 
-    def __init__(self, outbox: Outbox) -> None:
+    def __init__(self, outbox: Outbox, when_pulled: Callable[[], None]) -> None:
         self._outbox = outbox
-        self.is_pulled = False
+        self._when_pulled = when_pulled
+        self._claimed: dict[int, tuple[str, str]] = {}
+        self.unmarked: Counter[tuple[str, str]] = Counter()
+        """How often a message (chat, text) had been sent, and nothing said so in the outbox."""
+        self.pulled = asyncio.Event()
         self.pull_at = ""
         """Pull it when this is called next, before anything reaches the outbox."""
         self.falters = 0
@@ -140,6 +147,7 @@ class Plug:
         self._pass("claim")
         self.claims += 1
         claimed = await self._outbox.claim(worker, now, lease, limit)
+        self._claimed |= {envelope.id: (envelope.place.chat_id, envelope.message.plain()) for envelope in claimed}
         if self.when_claimed is not None:
             await self.when_claimed()
         self._pass("claimed")
@@ -147,7 +155,9 @@ class Plug:
 
     async def delivered(self, worker: str, envelope_id: int, reference: str, now: datetime) -> None:
         """See `bot.ports.Outbox`."""
+        self.unmarked[self._claimed[envelope_id]] += 1
         await self._mark("delivered", lambda: self._outbox.delivered(worker, envelope_id, reference, now))
+        self.unmarked[self._claimed[envelope_id]] -= 1
 
     async def retry(self, worker: str, envelope_id: int, due_at: datetime, error: str) -> None:
         """See `bot.ports.Outbox`."""
@@ -174,10 +184,15 @@ class Plug:
         """See `bot.ports.Outbox`."""
         return await self._outbox.forget_before(moment)
 
+    def pull(self) -> None:
+        """The process is gone; nothing in it ever wakes again."""
+        self.pulled.set()
+        self._when_pulled()
+
     def _pass(self, point: str) -> None:
         if point == self.pull_at:
-            self.is_pulled = True
-        if self.is_pulled:
+            self.pull()
+        if self.pulled.is_set():
             raise asyncio.CancelledError
 
     async def _mark(self, point: str, write: Callable[[], Awaitable[None]]) -> None:
@@ -195,7 +210,7 @@ class Plug:
 class Switchboard:
     """The whole arrangement. One relay runs at a time unless a test starts another."""
 
-    def __init__(self, store: Store, pace: Pace = Pace(), draw: Callable[[], float] = lambda: 0.5) -> None:
+    def __init__(self, store: Store, pace: Pace = PACE, draw: Callable[[], float] = lambda: 0.5) -> None:
         self.store = store
         self.hands = Hands()
         self.phone = Phone(self.hands)
@@ -204,6 +219,7 @@ class Switchboard:
         self._posted = 0
         self._workers = 0
         self.relays: list[Running] = []
+        self.plugs: list[Plug] = []
         store.on_commit(self._on_commit)
 
     def _on_commit(self) -> None:
@@ -218,11 +234,13 @@ class Switchboard:
         outgoing = Outgoing(place, message, f"post-{self._posted}")
         assert await self.store.work.save(Turn(self.hands.now(), outgoing=(outgoing,))) is Saved.DONE
 
-    def start(self, worker: str = "") -> Running:
-        """Start a relay, by default under a name no other had."""
+    def start(self, worker: str = "", outbox: Outbox | None = None) -> Running:
+        """Start a relay, by default under a name no other had; `outbox` is another process's way to the same queue."""
         self._workers += 1
-        plug, sleeper = Plug(self.store.outbox), Sleeper(self.hands)
+        sleeper = Sleeper(self.hands)
+        plug = Plug(outbox or self.store.outbox, sleeper.die)
         worker = worker or f"worker-{self._workers}"
+        self.plugs.append(plug)
         relay = Relay(
             plug,
             {PLATFORM: self.phone},
@@ -291,8 +309,7 @@ class Running:
 
     async def crash(self) -> None:
         """As `kill -9`: nothing more is written, nothing more is sent."""
-        self.plug.is_pulled = True
-        self.sleeper.die()
+        self.plug.pull()
         self.task.cancel()
         await asyncio.wait({self.task})
         self.board.relays.remove(self)
@@ -300,6 +317,5 @@ class Running:
     async def fall_into(self, point: str) -> None:
         """Run until the plug is pulled at this call, then take the rest of the process with it."""
         self.plug.pull_at = point
-        while not self.plug.is_pulled:
-            await asyncio.sleep(0)
+        await self.plug.pulled.wait()
         await self.crash()

@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from adapters.demo import sample_turn
-from adapters.preview import Sample
+from adapters.sample import Sample
 from adapters.stories.story import (
     Elsewhere,
     Meanwhile,
     Opens,
     Picks,
     Presses,
+    Recalls,
     Says,
     Sends,
     Step,
     Story,
+    Stumbles,
     Submits,
     Waits,
     in_language,
 )
 from adapters.webchat.visitors import PLATFORM, TENANT, place_of
+from bot.actions.apologise import apologise
 from bot.actions.converse import converse
 from bot.chat import tokens
 from bot.chat.incoming import Arrived, Body, Incoming, Picked, Place, Sender, Submitted, Texted
-from bot.chat.message import Buttons, Choices, Form, Message, to_json
+from bot.chat.message import Block, Buttons, Choices, Form, Message
 from bot.okr.people import LANGUAGES, PersonId
 from bot.ports import Change, Deps, PutPerson, Reading, Saved, Turn, UnitOfWork
 
@@ -50,6 +53,7 @@ class Stage:
     work: UnitOfWork
 
 
+Act = Callable[[Incoming, Deps], Awaitable[None]]
 Opened = Callable[[], AbstractAsyncContextManager[Stage]]
 
 
@@ -175,13 +179,15 @@ class _Scene:
             case Elsewhere(other, steps):
                 for one in steps:
                     await self._play(other, "en", one)
+            case Stumbles(words):
+                return await self._tell(who, lang, Texted(in_language(words, lang)), place_of(who), apologise)
             case Says(words, in_group=True):
                 return await self._tell(who, lang, Texted(in_language(words, lang)), GROUP)
             case _:
                 return await self._tell(who, lang, self._body(who, lang, step), place_of(who))
         return []
 
-    def _body(self, who: str, lang: str, step: Says | Picks | Presses | Submits | Sends | Opens) -> Body:
+    def _body(self, who: str, lang: str, step: Says | Picks | Presses | Submits | Sends | Recalls | Opens) -> Body:
         screen = self.shown.get(who, [])
         match step:
             case Says(words):
@@ -190,20 +196,22 @@ class _Scene:
                 return Arrived(invite)
             case Sends(token):
                 return Picked(token)
-            case Picks(option, older):
-                return Picked(_answer(screen, in_language(option, lang), older))
+            case Picks(option):
+                return Picked(_answer(screen, in_language(option, lang)))
+            case Recalls(option):
+                return Picked(_recalled(screen, option))
             case Presses(wish, about):
                 return Picked(_deed(screen, wish, about))
             case Submits(values):
                 return _form(screen, [in_language(value, lang) for value in values])
 
-    async def _tell(self, who: str, lang: str, body: Body, place: Place) -> list[Message]:
+    async def _tell(self, who: str, lang: str, body: Body, place: Place, act: Act = converse) -> list[Message]:
         self.events += 1
         self.clock.turn(PACE)
         ear = _Ear(self.stage.work)
         name = self.story.name if who == self.story.who else ""
         incoming = Incoming(f"story-{self.events}", Sender(PLATFORM, TENANT, who, name, lang), place, self.clock.now(), body)
-        await converse(incoming, Deps(self.stage.reading, ear, self.clock, self.ids))
+        await act(incoming, Deps(self.stage.reading, ear, self.clock, self.ids))
         self.shown.setdefault(who, []).extend(ear.messages)
         return ear.messages
 
@@ -212,13 +220,21 @@ class _Scene:
             raise StoryError("this cannot be stored")
 
 
-def _answer(screen: Sequence[Message], option: str, older: int) -> str:
+def _answer(screen: Sequence[Message], option: str) -> str:
     for message in reversed(screen):
-        found = next((token for token in _tokens(message) if _option(token) == option), None)
-        if found is not None and older == 0:
-            return found
-        older -= found is not None
+        for token in _tokens(message):
+            if _option(token) == option:
+                return token
     raise StoryError(f"nobody shows {option!r}; the newest message offers {_offered(screen)}")
+
+
+def _recalled(screen: Sequence[Message], option: str) -> str:
+    for message in reversed(screen):
+        for token in _tokens(message):
+            answer = tokens.read(token)
+            if isinstance(answer, tokens.Answer):
+                return tokens.write(replace(answer, option=option))
+    raise StoryError("nobody asks anything")
 
 
 def _deed(screen: Sequence[Message], wish: str, about: str | None) -> str:
@@ -282,13 +298,16 @@ def _without_repetitions(samples: Iterable[Sample]) -> Iterator[Sample]:
 
 def _visible(message: Message) -> object:
     """What can be seen of a message; ids and tokens cannot."""
-    return _unmarked(to_json(message)["blocks"]), message.is_optional
+    return tuple(_unmarked(block) for block in message.blocks), message.is_optional
 
 
-def _unmarked(value: object) -> object:
-    match value:
-        case dict():
-            return {key: _unmarked(one) for key, one in value.items() if key not in ("token", "key")}
-        case list() | tuple():
-            return [_unmarked(one) for one in value]
-    return value
+def _unmarked(block: Block) -> Block:
+    match block:
+        case Choices(options):
+            return replace(block, options=tuple(replace(option, token="") for option in options))
+        case Buttons(buttons):
+            return Buttons(tuple(replace(button, token="") for button in buttons))
+        case Form(fields):
+            plain = tuple(replace(one, key="", options=tuple(replace(option, token="") for option in one.options)) for one in fields)
+            return replace(block, fields=plain, token="")
+    return block

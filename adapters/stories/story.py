@@ -36,15 +36,23 @@ class Says:
 
 
 @dataclass(frozen=True, slots=True)
-class Picks:
-    """Presses an answer by its stable name, in the newest message that shows it; `older` counts messages back from there."""
+class Stumbles:
+    """Types something that Laban fails to deal with, through a mistake of its own."""
 
-    option: Words
-    older: int = 0
+    words: Words
 
     def told(self) -> str:
-        option = in_language(self.option, "en").strip("~")
-        return f"presses an outdated {option}" if self.older else f"presses {option}"
+        return "says something that breaks Laban"
+
+
+@dataclass(frozen=True, slots=True)
+class Picks:
+    """Presses an answer by its stable name, in the newest message that shows it, which may be an answered one."""
+
+    option: Words
+
+    def told(self) -> str:
+        return f"presses {in_language(self.option, 'en').strip('~')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +84,16 @@ class Sends:
 
     def told(self) -> str:
         return "presses a button of nobody's"
+
+
+@dataclass(frozen=True, slots=True)
+class Recalls:
+    """Answers the newest question with an option that an older release had: a button from before a change."""
+
+    option: str
+
+    def told(self) -> str:
+        return f"presses {self.option}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +138,7 @@ class Elsewhere:
         return f"{self.who} does something"
 
 
-Step = Says | Picks | Presses | Submits | Sends | Opens | Waits | Meanwhile | Elsewhere
+Step = Says | Stumbles | Picks | Presses | Submits | Sends | Recalls | Opens | Waits | Meanwhile | Elsewhere
 
 
 @dataclass(frozen=True, slots=True)

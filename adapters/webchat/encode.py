@@ -54,6 +54,8 @@ class Chat:
     csrf: str
     fresh: Callable[[], str]
     public_url: str = ""
+    invite: str = ""
+    """The code a stranger may join with; "" where there is none to give away."""
 
     @property
     def address(self) -> str:
@@ -121,6 +123,7 @@ class _BlockView:
     kind: str
     block: Block
     id: str
+    say: Words
     extra: Any = None
 
 
@@ -140,30 +143,30 @@ def _line_view(line: Line, chat: Chat) -> _LineView:
     line_id = f"line-{line.id}"
     if line.message is None:
         return _LineView(line_id, line, "", ())
-    lang = Words(line.message.lang).lang
-    blocks = tuple(_block_view(block, f"{line_id}-{number}", chat) for number, block in enumerate(line.message.blocks))
-    return _LineView(line_id, line, lang, blocks)
+    say = Words(line.message.lang)
+    blocks = tuple(_block_view(block, f"{line_id}-{number}", say, chat) for number, block in enumerate(line.message.blocks))
+    return _LineView(line_id, line, say.lang, blocks)
 
 
-def _block_view(block: Block, block_id: str, chat: Chat) -> _BlockView:
+def _block_view(block: Block, block_id: str, say: Words, chat: Chat) -> _BlockView:
     match block:
         case Paragraph():
-            return _BlockView("paragraph", block, block_id, [(span, _own_address(span.link, chat)) for span in block.text])
+            return _BlockView("paragraph", block, block_id, say, [(span, _own_address(span.link, chat)) for span in block.text])
         case Choices(options, many):
             shape = "ticks" if many else "row" if _fits_a_row(block) else "list"
-            return _BlockView(shape, block, block_id, len(options) > AT_A_GLANCE)
+            return _BlockView(shape, block, block_id, say, len(options) > AT_A_GLANCE)
         case Buttons():
-            return _BlockView("buttons", block, block_id)
+            return _BlockView("buttons", block, block_id, say)
         case Form():
             return _BlockView(
-                "form", block, block_id, [_field_view(field, f"{block_id}-{n}") for n, field in enumerate(block.fields)]
+                "form", block, block_id, say, [_field_view(field, f"{block_id}-{n}", say) for n, field in enumerate(block.fields)]
             )
         case Image():
-            return _BlockView("image", block, block_id, _own_path(block.source, chat))
+            return _BlockView("image", block, block_id, say, _own_path(block.source, chat))
         case ProgressBar():
             percent = int(block.ratio * 100 + 0.5)
             expected = None if block.expected is None else int(block.expected * 100 + 0.5)
-            return _BlockView("bar", block, block_id, (percent, expected))
+            return _BlockView("bar", block, block_id, say, (percent, expected))
 
 
 def _fits_a_row(choices: Choices) -> bool:
@@ -176,16 +179,17 @@ def _fits_a_row(choices: Choices) -> bool:
 class _FieldView:
     id: str
     field: FormField
+    say: Words
     shape: str
     described_by: str
 
 
-def _field_view(asked: FormField, field_id: str) -> _FieldView:
+def _field_view(asked: FormField, field_id: str, say: Words) -> _FieldView:
     shape: str = asked.entry.value
     if asked.entry is Entry.CHOICE:
         is_short = len(asked.options) <= SEGMENTS and all(len(option.label) <= SHORT_LABEL for option in asked.options)
         shape = "segments" if is_short else "select"
-    return _FieldView(field_id, asked, shape, f"{field_id}-problem" if asked.problem else "")
+    return _FieldView(field_id, asked, say, shape, f"{field_id}-problem" if asked.problem else "")
 
 
 def _own_address(link: str, chat: Chat) -> str:

@@ -325,7 +325,14 @@ class _Site:
     def _chat(self, request: web.Request, visitor: Visitor, lines: Sequence[Line]) -> Chat:
         # The bot's newest words show best which language its person reads, also while a stranger is still choosing one.
         lang = next((line.message.lang for line in reversed(lines) if line.message is not None), visitor.locale)
-        return Chat(self._shell(request, lang), visitor, form_token(self._secret, visitor.id), self._ids.new, self._public_url)
+        return Chat(
+            self._shell(request, lang),
+            visitor,
+            form_token(self._secret, visitor.id),
+            self._ids.new,
+            self._public_url,
+            self._invite,
+        )
 
     def _closed(self, request: web.Request) -> web.Response:
         words = self._shell(request).words

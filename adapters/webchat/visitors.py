@@ -34,6 +34,12 @@ class Visitor:
         """Nobody we know by name yet."""
         return not self.name
 
+    @property
+    def initial(self) -> str:
+        """The letter people know them by. In Vietnam the last name is the one they are called by."""
+        names = self.name.split() or [""]
+        return names[-1 if self.locale == "vi" else 0][:1]
+
 
 class Visitors(Protocol):
     """The people to choose from."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from decimal import Decimal
 from fractions import Fraction
 
 from bot.chat.intents import Intent, Wish, button, token_of
@@ -111,8 +110,3 @@ def team_button(lang: str, team: Team, *, by_path: bool = False) -> Button:
 def wish_buttons(lang: str, *intents: Intent) -> tuple[Button, ...]:
     """The usual buttons for these."""
     return tuple(button(lang, intent) for intent in intents)
-
-
-def amount(value: Decimal, unit: str) -> Text:
-    """A value with its unit, as the reader's language writes it."""
-    return T("measure.with_unit", value=value, unit=unit) if unit else T("measure.bare", value=value)

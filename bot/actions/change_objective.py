@@ -75,7 +75,7 @@ async def revise_objective(desk: Desk, command: ReviseObjective) -> Redo | None:
     if objective is None:
         return None
     if command.serves is not None and command.serves[0] is not None:
-        redo = await check_alignment(desk, objective.id, command.serves[0], "what")
+        redo = await check_alignment(desk, objective.id, command.serves[0], "serves")
         if redo is not None:
             return redo
     revised, entries = _revised(desk, objective, command)
@@ -83,6 +83,12 @@ async def revise_objective(desk: Desk, command: ReviseObjective) -> Redo | None:
         revised = replace(revised, state=ObjectiveState.PUBLISHED, published_at=desk.now)
         entries = (*entries, entry(desk, objective.id, "published", after=revised.title))
     _save(desk, objective, revised, entries)
+    if revised.state is ObjectiveState.DRAFT:
+        desk.say(
+            T("write.drafted", title=revised.title),
+            buttons=(Intent(Wish.PUBLISH, objective.id), Intent(Wish.EDIT, objective.id), Intent(Wish.HOME)),
+        )
+        return None
     said = "write.published" if command.publishes else "edit.saved"
     desk.say(
         T(said, title=revised.title),
@@ -175,5 +181,6 @@ def _revised(desk: Desk, objective: Objective, command: ReviseObjective) -> tupl
 
 def _measure(measure: Measure) -> str:
     """A measure in one language-free line, for the history: "NPS: 30 → 50"."""
-    baseline = "…" if measure.baseline is None else f"{measure.baseline.normalize():f}{measure.unit}"
-    return f"{measure.metric}: {baseline} → {measure.target.normalize():f}{measure.unit} ({measure.direction.value})"
+    baseline = "…" if measure.baseline is None else f"{measure.baseline.normalize():f} {measure.unit}".rstrip()
+    target = f"{measure.target.normalize():f} {measure.unit}".rstrip()
+    return f"{measure.metric}: {baseline} → {target} ({measure.direction.value})"

@@ -27,9 +27,9 @@ async def welcome_stranger(desk: Desk) -> Person | None:
     nothing about anybody who is in."""
     body = desk.incoming.body
     text = body.text if isinstance(body, Texted) else ""
-    desk.lang = guess_language(clean(text, 200), desk.lang) if text else desk.lang
     code = body.invite if isinstance(body, Arrived) else _code_in(text)
     if not code:
+        desk.lang = guess_language(clean(text, 200), desk.lang) if text else desk.lang
         desk.say(T("join.stranger"))
         return None
     invite = await desk.reading.invite(hash_of(code))

@@ -9,7 +9,7 @@ from bot.texts import Text
 
 @dataclass(frozen=True, slots=True)
 class Redo:
-    """Ask the question whose key begins with `key` again, and say why. Everything else that was answered stays."""
+    """Ask the newest question with `key` as a part of its key again, and say why. Everything else that was answered stays."""
 
     key: str
     why: Text

@@ -33,7 +33,7 @@ def save_settings(desk: Desk, command: SaveSettings) -> None:
     match command.what:
         case "locale":
             store_person(desk, replace(person, locale=command.value))
-            said = T("settings.language_is", language=T(f"language.{command.value}"))
+            said = T("settings.language_is", language=T("language.own"))
         case "timezone":
             store_person(desk, replace(person, timezone=command.value))
             said = T("settings.timezone_is", zone=command.value)

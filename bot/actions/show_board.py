@@ -103,9 +103,7 @@ def _teams_meant(desk: Desk, scope: str, teams: Sequence[Team]) -> tuple[Team, .
 def _offer_teams(desk: Desk, scope: str, meant: Sequence[Team], teams: Sequence[Team]) -> None:
     offered = (meant or teams)[:TEAMS_OFFERED]
     typed = "" if scope.startswith("team:") or scope == Scope.TEAM else scope
-    if not offered:
-        said = T("board.no_teams")
-    elif meant:
+    if meant:
         said = T("board.which_team", typed=typed)
     else:
         said = T("board.unknown_team", typed=typed) if typed else T("board.team_gone")

@@ -22,14 +22,14 @@ ASIDE = (Wish.HOME, Wish.BOARD, Wish.SETTINGS)
 async def show_help(desk: Desk, where: Text | None) -> None:
     """What can be said: in the middle of a conversation the words that steer it, otherwise the table of words. `where` is the open question."""
     session = desk.active
-    if session is not None and session.script in SCRIPTS:
-        what = SCRIPTS[session.script].title
-        said = T("help.in_talk", what=what) if where is None else T("help.at_question", what=what, question=where)
+    if session is not None and session.script in SCRIPTS and where is not None:
+        said = T("help.at_question", what=SCRIPTS[session.script].title, question=where)
         desk.say(
             said,
             T("help.answer"),
             join([say(desk.lang, _line(wish)) for wish in IN_TALK], "\n"),
-            T("help.aside", **_words(ASIDE)),
+            # Who is still getting to know us can look at nothing yet.
+            *(() if session.script == "join" else (T("help.aside", **_words(ASIDE)),)),
         )
         return
     lines: list[RichText] = [say(desk.lang, _line(wish, command)) for wish, command in TABLE]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from bot.actions.bars import amount, bar, note, wish_buttons
+from bot.actions.bars import bar, note, wish_buttons
 from bot.actions.cycles import current_cycle, local
 from bot.actions.desk import Desk
 from bot.actions.evidence import gather
@@ -17,7 +17,7 @@ from bot.okr.measure import Direction
 from bot.okr.objective import Ambition, HistoryEntry, KeyResult, KeyResultId, Objective, ObjectiveId, ObjectiveState, ServedKind
 from bot.okr.people import Person, PersonId
 from bot.okr.progress import expected_share, expected_value, quiet_since, staleness, standing
-from bot.scripts.write_key_result import measure_shown
+from bot.scripts.write_key_result import amount, measure_shown
 from bot.texts import T, Text, say, say_plain
 
 NEWEST = 15

@@ -10,6 +10,7 @@ from bot.actions.desk import Desk
 from bot.actions.execute import execute
 from bot.actions.find import find
 from bot.actions.redo import Redo
+from bot.chat.intents import Intent, Wish
 from bot.dialogs import engine, show
 from bot.dialogs.engine import Done, ScriptError, Waiting, Wanting
 from bot.dialogs.script import Refusal, Reply, Say
@@ -73,7 +74,7 @@ async def take(desk: Desk, session: Session, waiting: Waiting, meaning: Answers 
         case Steer.CANCEL | Steer.DROP:
             _tidy(desk, session, waiting)
             desk.put(replace(session, state=SessionState.CANCELLED))
-            desk.say(T("dialog.cancelled", what=SCRIPTS[session.script].title))
+            desk.say(T("dialog.cancelled", what=SCRIPTS[session.script].title), buttons=(Intent(Wish.HOME), Intent(Wish.NEW)))
             await give_back(desk)
 
 
@@ -85,7 +86,9 @@ async def ask_again(desk: Desk, session: Session, *notes: Say) -> None:
 def pause(desk: Desk, session: Session) -> None:
     """Put a conversation aside until its person comes back to it."""
     _park(desk, session, is_paused=True)
-    desk.say(T("dialog.paused", what=SCRIPTS[session.script].title))
+    desk.say(
+        T("dialog.paused", what=SCRIPTS[session.script].title), buttons=(Intent(Wish.RESUME, session.id), Intent(Wish.HOME))
+    )
 
 
 async def resume(desk: Desk, session_id: str = "") -> bool:
@@ -158,8 +161,10 @@ def _language(desk: Desk, session: Session) -> str:
 
 
 def _undone(session: Session, done: Done, redo: Redo) -> Session:
-    key = next((step.ask.key for step in reversed(done.path) if step.ask.key.startswith(redo.key)), done.path[-1].ask.key)
-    return engine.change(session, done.path, key)
+    """The newest question about what must be done again is open. What was found out is looked up anew, since it has just proved old."""
+    keys = [step.ask.key for step in reversed(done.path)]
+    opened = engine.change(session, done.path, next((key for key in keys if redo.key in key.split("/")), keys[0]))
+    return replace(opened, answers=tuple(stored for stored in opened.answers if not stored.is_finding))
 
 
 def _park(desk: Desk, session: Session, *, is_paused: bool) -> None:

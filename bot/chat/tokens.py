@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 LIMIT = 64
+_CONTROL = re.compile(r"[\x00-\x1f]")
 
 
 class TokenError(ValueError):
@@ -30,10 +32,7 @@ class Deed:
 
 def write(token: Answer | Deed) -> str:
     """The token as text. Raises TokenError when it would be longer than a button can carry or could not be read back."""
-    if isinstance(token, Answer):
-        text = f"a.{token.session}.{token.asked}.{token.option}"
-    else:
-        text = f"d.{token.intent}.{token.object}"
+    text = _answer(token) if isinstance(token, Answer) else f"d.{token.intent}.{token.object}"
     if read(text) != token:
         raise TokenError("session and intent have no dots, and a question's number is not negative")
     return text
@@ -47,7 +46,7 @@ def read(text: str) -> Answer | Deed:
         raise TokenError("not one of our tokens") from None
     if size > LIMIT:
         raise TokenError("a token fits into 64 bytes")
-    if any(char < " " for char in text):  # no key of ours holds a NUL or a line end, and databases refuse a NUL
+    if _CONTROL.search(text):  # no key of ours holds a NUL or a line end, and databases refuse a NUL
         raise TokenError("not one of our tokens")
     kind, _, rest = text.partition(".")
     if kind == "a":
@@ -60,3 +59,7 @@ def read(text: str) -> Answer | Deed:
         if intent and dot:
             return Deed(intent, thing)
     raise TokenError("not one of our tokens")
+
+
+def _answer(token: Answer) -> str:
+    return f"a.{token.session}.{token.asked}.{token.option}"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from bot.coach.tokens import Kind, Token, read_sentence
+from bot.coach.tokens import Kind, Token, cut
 
 ANY_NUMBER = "#"
 ANY_YEAR = "@"
@@ -35,43 +35,58 @@ class _Part:
 
     def fits(self, token: Token) -> bool:
         if token.kind is Kind.NUMBER:
-            return self.key == ANY_NUMBER or self.key == token.key or (self.key == ANY_YEAR and token.is_year())
+            return self.key in {ANY_NUMBER, token.key} or (self.key == ANY_YEAR and token.is_year())
         # A word typed with accents must carry the right ones ("hơn" is not "hôn"); a word typed without any may mean each.
         return self.key == token.key and ((token.sig is None and not self.is_exact) or token.sig == self.sig)
 
 
 _Phrase = tuple[tuple[_Part, ...], Match]
+_Index = dict[str, list[_Phrase]]
 
 
 class Cues:
     """Phrases of one language, each under one or more kinds. In a phrase "#" stands for any number and "@" for a year."""
 
-    __slots__ = ("_by_first", "_by_last")
+    __slots__ = ("_by_first", "_by_last", "_listed")
 
-    def __init__(self, phrases: Mapping[str, Iterable[str]]) -> None:
-        kinds: dict[str, set[str]] = {}
-        for kind, listed in phrases.items():
-            for phrase in listed:
-                kinds.setdefault(phrase, set()).add(kind)
-        self._by_first: dict[str, list[_Phrase]] = {}
-        self._by_last: dict[str, list[_Phrase]] = {}
-        for phrase, found in kinds.items():
-            text = phrase.removeprefix(EXACT) or phrase
-            parts = tuple(_Part(token.key, token.sig, text != phrase) for token in read_sentence(text).tokens)
-            entry = (parts, Match(text, frozenset(found), len(parts)))
-            self._by_first.setdefault(parts[0].key, []).append(entry)
-            self._by_last.setdefault(parts[-1].key, []).append(entry)
-        for index in (self._by_first, self._by_last):
-            for entries in index.values():
-                entries.sort(key=lambda entry: -entry[1].length)
+    def __init__(self, listed: Mapping[str, Iterable[str]]) -> None:
+        # Cut up on first use: a start of the program that asks the coach nothing does not pay for thousands of phrases.
+        self._listed = listed
+        self._by_first: _Index | None = None
+        self._by_last: _Index | None = None
 
     def starting(self, tokens: Sequence[Token], at: int) -> Match | None:
         """The longest phrase that begins at token `at`."""
-        return _longest(self._by_first, tokens, at, backwards=False)
+        index = self._by_first if self._by_first is not None else self._cut_up()[0]
+        return _longest(index, tokens, at, backwards=False)
 
     def ending(self, tokens: Sequence[Token], before: int, floor: int = 0) -> Match | None:
         """The longest phrase whose last token is `before` - 1 and whose first is not left of `floor`."""
-        return _longest(self._by_last, tokens, before - 1, backwards=True, floor=floor)
+        index = self._by_last if self._by_last is not None else self._cut_up()[1]
+        return _longest(index, tokens, before - 1, backwards=True, floor=floor)
+
+    def first_keys(self) -> frozenset[str]:
+        """The keys of all tokens a phrase can begin with."""
+        return frozenset(self._by_first if self._by_first is not None else self._cut_up()[0])
+
+    def _cut_up(self) -> tuple[_Index, _Index]:
+        kinds: dict[str, set[str]] = {}
+        for kind, phrases in self._listed.items():
+            for phrase in phrases:
+                kinds.setdefault(phrase, set()).add(kind)
+        by_first: _Index = {}
+        by_last: _Index = {}
+        for phrase, found in kinds.items():
+            text = phrase.removeprefix(EXACT) or phrase
+            parts = tuple(_Part(token.key, token.sig, text != phrase) for token in cut(text).tokens)
+            entry = (parts, Match(text, frozenset(found), len(parts)))
+            by_first.setdefault(parts[0].key, []).append(entry)
+            by_last.setdefault(parts[-1].key, []).append(entry)
+        for index in (by_first, by_last):
+            for entries in index.values():
+                entries.sort(key=lambda entry: -entry[1].length)
+        self._by_first, self._by_last = by_first, by_last
+        return by_first, by_last
 
     def search(self, tokens: Sequence[Token], start: int = 0, stop: int | None = None) -> tuple[int, Match] | None:
         """The first phrase that begins at or after `start` and ends before `stop`, with its place."""
@@ -83,29 +98,43 @@ class Cues:
         return None
 
 
-def _longest(
-    index: dict[str, list[_Phrase]], tokens: Sequence[Token], anchor: int, *, backwards: bool, floor: int = 0
-) -> Match | None:
+def _longest(index: _Index, tokens: Sequence[Token], anchor: int, *, backwards: bool, floor: int = 0) -> Match | None:
     if not 0 <= anchor < len(tokens):
         return None
     token = tokens[anchor]
-    if token.kind is not Kind.NUMBER and token.key not in index:
-        return None
-    keys = (token.key, ANY_NUMBER, ANY_YEAR) if token.kind is Kind.NUMBER else (token.key,)
+    if token.kind is not Kind.NUMBER:
+        entries = index.get(token.key)
+        return None if entries is None else _first_that_fits(entries, tokens, anchor, backwards, floor)
     best: Match | None = None
-    for key in keys:
-        for parts, match in index.get(key, ()):
-            if best is not None and match.length <= best.length:
-                break
-            first = anchor - match.length + 1 if backwards else anchor
-            if first < floor or first + match.length > len(tokens):
-                continue
-            if all(part.fits(tokens[first + offset]) for offset, part in enumerate(parts)):
-                best = match
-                break
+    for key in (token.key, ANY_NUMBER, ANY_YEAR):
+        match = _first_that_fits(index.get(key, ()), tokens, anchor, backwards, floor)
+        if match is not None and (best is None or match.length > best.length):
+            best = match
     return best
 
 
-def cues(*phrases: str, kind: str = "cue") -> Cues:
+def _first_that_fits(
+    entries: Sequence[_Phrase], tokens: Sequence[Token], anchor: int, backwards: bool, floor: int
+) -> Match | None:
+    for parts, match in entries:
+        first = anchor - match.length + 1 if backwards else anchor
+        if first < floor or first + match.length > len(tokens):
+            continue
+        at = first
+        for part in parts:
+            if not part.fits(tokens[at]):
+                break
+            at += 1
+        else:
+            return match
+    return None
+
+
+def phrases(text: str) -> tuple[str, ...]:
+    """Phrases written in one text, separated by commas."""
+    return tuple(phrase for part in text.split(",") if (phrase := " ".join(part.split())))
+
+
+def cues(*listed: str) -> Cues:
     """Phrases that all mean the same to us."""
-    return Cues({kind: phrases})
+    return Cues({"cue": listed})

@@ -12,6 +12,7 @@ from bot.coach.words.lexicon import Lexicon, Role
 
 LONGEST_EXAMPLE = 200
 TO_DO = cues("to")
+CLOSING = frozenset(".。!?;,:|-—")
 NOUN_PHRASE = 5
 """A sentence of so few words without a verb is taken as the name of a metric."""
 
@@ -30,12 +31,12 @@ def measured_example(reading: Reading) -> str:
 
 
 def statement_example(sentence: Sentence, lexicon: Lexicon) -> str:
-    """ "Make the site easy to use: __ from __ to __"."""
+    """ "Make checkout simple: __ from __ to __"."""
     return _filled(lexicon.templates.statement, sentence_core(sentence, lexicon))
 
 
 def task_example(sentence: Sentence, lexicon: Lexicon) -> str:
-    """ "Launch the app, so that __ goes from __ to __"."""
+    """ "Launch the app, moving __ from __ to __"."""
     return _filled(lexicon.templates.task, sentence_core(sentence, lexicon))
 
 
@@ -65,7 +66,7 @@ def sentence_core(sentence: Sentence, lexicon: Lexicon) -> str:
         wish = lexicon.faults.wish.ending(tokens, stop, first)
         if wish is not None:
             stop -= wish.length
-        elif is_boundary(tokens, stop - 1) and tokens[stop - 1].key not in {")", "”", '"'}:
+        elif tokens[stop - 1].key in CLOSING:
             stop -= 1
         else:
             break
@@ -169,7 +170,7 @@ def _duration_example(reading: Reading) -> str:
     if lexicon.spaced and (at <= first or starts is not None or (someone is not None and lexicon.lang == "en")):
         return ""
     before = reading.sentence.slice(first, at)
-    rest = reading.sentence.slice(at + match.length, len(tokens)).strip(" .。!?;,:")
+    rest = reading.sentence.slice(at + match.length, len(tokens)).strip(" .。!?;,:\uff01\uff1f\uff1b\uff0c\uff1a")
     doing = f"{before} {rest}".strip() if lexicon.spaced else before + rest
     return _filled(lexicon.templates.duration, _uncapitalised(doing))
 
@@ -180,7 +181,7 @@ def perfection_example(reading: Reading) -> str:
 
 
 def _satisfaction_example(reading: Reading) -> str:
-    """ "Make customers happy" → "Raise customer satisfaction from __ to __"."""
+    """ "Make guests happy" → "Raise customer satisfaction from __ to __"."""
     tokens, lexicon = reading.tokens, reading.lexicon
     if lexicon.faults.satisfied.search(tokens) is None:
         return ""

@@ -37,9 +37,14 @@ SIGNS = (
     ("’", "'"),
 )
 
+# Chinese punctuation stays as it was typed, for examples quote it, and is only folded; between figures it becomes part of a number.
+WIDE_PUNCTUATION = dict(zip("\uff0c\uff1a\uff1b\uff1f\uff01\uff08\uff09", ",:;?!()", strict=True))
+
 
 @lru_cache(maxsize=4096)
 def _plain_character(character: str) -> str:
+    if character in WIDE_PUNCTUATION:
+        return character
     category = unicodedata.category(character)
     if category == "Cf":  # zero-width marks and bidi controls: invisible, so nobody typed them on purpose
         return ""
@@ -57,6 +62,11 @@ def clean(text: str, limit: int) -> str:
     text = unicodedata.normalize("NFC", text.strip()[:limit])
     if not text.isascii() or not text.isprintable():
         text = "".join(map(_plain_character, text))[:limit]
+        if "\uff0c" in text:
+            text = "".join(
+                "," if character == "\uff0c" and text[at - 1 : at].isdigit() and text[at + 1 : at + 2].isdigit() else character
+                for at, character in enumerate(text)
+            )
     for written, sign in SIGNS:
         text = text.replace(written, sign)
     return " ".join(text.split())
@@ -64,6 +74,8 @@ def clean(text: str, limit: int) -> str:
 
 @lru_cache(maxsize=4096)
 def _fold_character(character: str) -> str:
+    if character in WIDE_PUNCTUATION:
+        return WIDE_PUNCTUATION[character]
     lower = character.lower()[:1]
     if lower == "đ":
         return "d"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
+from itertools import pairwise
 
 from bot.coach import examples
 from bot.coach.advice import Advice, Good, Rule
@@ -11,6 +13,7 @@ from bot.coach.lengths import is_long, is_short
 from bot.coach.measures import Reading, read
 from bot.coach.opening import find_wish, opening_task
 from bot.coach.standing import Standing, is_duration, start_of_clause
+from bot.coach.tokens import shortened
 from bot.coach.words.lexicon import Role
 
 MONEY = frozenset({"USD", "VND", "EUR", "GBP", "CNY", "元"})
@@ -25,14 +28,15 @@ def advise_key_result(text: str, lang: str) -> Advice | None:
 
     `lang` is the writer's language; a sentence in another of our languages is recognised and answered in kind.
     """
+    return _advise(shortened(text), lang)
+
+
+@lru_cache(maxsize=512)  # a conversation is replayed from its first answer at every turn
+def _advise(text: str, lang: str) -> Advice | None:
     reading = read(text, lang)
     if not reading.tokens:
         return None
-    for rule in RULES:
-        advice = rule(reading)
-        if advice is not None:
-            return advice
-    return None
+    return next((advice for rule in RULES if (advice := rule(reading)) is not None), None)
 
 
 def praise_key_result(text: str, lang: str) -> tuple[Good, ...]:
@@ -132,7 +136,7 @@ def _is_checkable(reading: Reading) -> bool:
 def _several_metrics(reading: Reading) -> Advice | None:
     tokens, lexicon = reading.tokens, reading.lexicon
     results = [each for each in reading.standings[:MOST_NUMBERS] if each is not reading.baseline and _is_result(each, reading)]
-    for first, second in zip(results, results[1:]):
+    for first, second in pairwise(results):
         start = first.tail
         joined = lexicon.faults.join.search(tokens, start, second.lead)
         if joined is None:
@@ -142,7 +146,7 @@ def _several_metrics(reading: Reading) -> Advice | None:
         changes = verb is not None and bool(verb[1].kinds & {Role.UP, Role.DOWN})
         if own_words < 1 or not (changes or second.has(Role.TO, Role.AT_LEAST, Role.AT_MOST)) or _compares(reading, second):
             continue
-        example = examples.capitalised(reading.sentence.slice(0, joined[0]).strip(" .。!?;,:"))
+        example = examples.capitalised(reading.sentence.slice(0, joined[0]).strip(" .。!?;,:\uff01\uff1f\uff1b\uff0c\uff1a"))
         return _advice(Rule.SEVERAL_METRICS, reading, example)
     return None
 

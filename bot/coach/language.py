@@ -44,15 +44,10 @@ def guess_language(text: str, fallback: str) -> str:
     foreign = sum(_is_no_syllable(word) for word in words if word.key not in ENGLISH)
     if english == vietnamese == 0:
         return "en" if foreign >= 3 and han == 0 else fallback
-    shaped = [word for word in words if word.sig is None and word.key.isalpha()]
-    if (
-        fallback[:2] == "vi"
-        and english < 2
-        and len(shaped) > 2
-        and foreign == 0
-        and not any(_is_no_syllable(word) for word in shaped)
-    ):
-        return "vi"
+    plain = [word for word in words if word.sig is None and word.key.isalpha()]
+    enough = 3 if fallback[:2] == "vi" else 5
+    if len(plain) >= enough and 2 * english < len(plain) and not any(_is_no_syllable(word) for word in plain):
+        return "vi"  # accents left out: "to chuc 4 buoi hoi thao"
     scores = {"en": 2 * english + foreign / 2, "vi": 2.0 * vietnamese}
     if scores["en"] == scores["vi"]:
         return fallback

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
+from itertools import pairwise
 
 from bot.coach.language import guess_language
-from bot.coach.metrics import find_metric, whole_sentence
+from bot.coach.metrics import find_metric, milestone_of
 from bot.coach.opening import Spans, opening_task, skip_preamble
 from bot.coach.quantities import Amount, Quantity, find_amounts, find_dates
 from bot.coach.standing import Standing, minutes_of, stand, start_of_clause
-from bot.coach.tokens import Sentence, Token, read_sentence
+from bot.coach.tokens import Sentence, Token, read_sentence, shortened
 from bot.coach.words import lexicon_of
 from bot.coach.words.lexicon import Lexicon, Role
 from bot.okr.measure import Direction, Measure, MeasureError
@@ -97,6 +99,11 @@ def read_measure(sentence: str, lang: str) -> MeasureDraft:
 
 def read(text: str, lang: str) -> Reading:
     """Everything the coach can tell about a key result's sentence."""
+    return _read(shortened(text), lang)
+
+
+@lru_cache(maxsize=512)  # a conversation is replayed from its first answer at every turn
+def _read(text: str, lang: str) -> Reading:
     lexicon = lexicon_of(guess_language(text, lang), lang)
     sentence = read_sentence(text)
     tokens = sentence.tokens
@@ -105,7 +112,7 @@ def read(text: str, lang: str) -> Reading:
     choice = _choose(tokens, standings, lexicon)
     verb, said = _verb(tokens, choice.target, dates, lexicon)
     if not standings and opening_task(tokens, dates, lexicon.faults.task, lexicon) is not None:
-        draft = MeasureDraft(whole_sentence(sentence, dates), Decimal(0), Decimal(1), "", Direction.MILESTONE)
+        draft = MeasureDraft(milestone_of(sentence, dates, lexicon), Decimal(0), Decimal(1), "", Direction.MILESTONE)
         return Reading(sentence, lexicon, draft, dates, standings, None, None, "", frozenset())
     metric = find_metric(sentence, standings, choice.baseline, choice.target, dates, lexicon)
     turns = _turns(choice, said)
@@ -129,9 +136,9 @@ def _choose(tokens: Sequence[Token], standings: Sequence[Standing], lexicon: Lex
     free = [each for each in standings if each is not baseline]
     direct = [each for each in free if not each.is_aside()] or [each for each in free if not each.has(Role.SCALE)]
     target = min(direct, key=_rank, default=None)
-    if target is not None and baseline is not None and not _fit(baseline.amount, target.amount, lexicon, loosely=True):
-        if not _is_change(tokens, target, lexicon):
-            baseline = None
+    contradict = target is not None and baseline is not None and not _fit(baseline.amount, target.amount, lexicon, loosely=True)
+    if contradict and target is not None and not _is_change(tokens, target, lexicon):
+        baseline = None
     return _Choice(baseline, target, is_pair=False)
 
 
@@ -145,7 +152,7 @@ def _rank(standing: Standing) -> int:
 
 def _pair(tokens: Sequence[Token], standings: Sequence[Standing], lexicon: Lexicon) -> tuple[Standing, Standing] | None:
     """The first "from A to B", "A → B" or "to B from A"."""
-    for first, second in zip(standings, standings[1:]):
+    for first, second in pairwise(standings):
         touches = second.lead == first.tail and not first.is_aside() and not first.has(Role.TO)
         if second.has(Role.TO) and first.has(Role.FROM) and _fit(first.amount, second.amount, lexicon, loosely=True):
             return first, second
@@ -239,7 +246,7 @@ def _draft(
         direction = Direction.DECREASE if falls else Direction.INCREASE
         draft = MeasureDraft(metric, None, target.amount.value, target.amount.unit, direction, relative=True)
         return draft if baseline is None else draft.with_baseline(Quantity(_value(baseline), baseline.amount.unit))
-    start, end, unit = _values(standings, choice, falls, lexicon)
+    start, end, unit = _values(standings, baseline, target, falls, lexicon)
     if start is None:
         return MeasureDraft(metric, None, end, unit, _direction_alone(metric if leads else "", target, end, turns, lexicon))
     return MeasureDraft(metric, start, end, unit, _direction_between(start, end, target, turns))
@@ -249,10 +256,10 @@ def _value(standing: Standing) -> Decimal:
     return -standing.amount.value if standing.amount.sign == "-" else standing.amount.value
 
 
-def _values(standings: Sequence[Standing], choice: _Choice, falls: bool, lexicon: Lexicon) -> tuple[Decimal | None, Decimal, str]:
+def _values(
+    standings: Sequence[Standing], baseline: Standing | None, target: Standing, falls: bool, lexicon: Lexicon
+) -> tuple[Decimal | None, Decimal, str]:
     """Baseline and target in one unit, and that unit."""
-    target, baseline = choice.target, choice.baseline
-    assert target is not None
     end, unit = _value(target), target.amount.unit
     start = _value(baseline) if baseline is not None else None
     group = next((each for each in standings if each.has(Role.OUT_OF) and each is not baseline and each is not target), None)

@@ -45,8 +45,11 @@ def find_metric(
     if after and after[0][0] == end:
         noun = _counted_noun(sentence, anchor, end, lexicon)
         behind = _clean(sentence, (end - noun, after[0][1]), lexicon)
-    if near is not None and behind is not None and lexicon.faults.task.ending(tokens, near[1], near[0]) is not None:
-        near = None  # "the team runs 5 workshops": counted are the workshops
+    if near is not None and lexicon.faults.task.ending(tokens, near[1], near[0]) is not None:
+        # "The team runs 5 workshops": counted are the workshops.
+        near = near if behind is None else None
+        if near is not None and (noun := _counted_noun(sentence, anchor, end, lexicon)) > 0:
+            return _text(sentence, (end - noun, end))
     if near is not None and not (
         target is not None and target.has(Role.OF) and behind is not None and _is_one_word(near, lexicon)
     ):
@@ -68,17 +71,20 @@ def _counted_noun(sentence: Sentence, standing: Standing, at: int, lexicon: Lexi
     return length if is_as_written else 0
 
 
-def whole_sentence(sentence: Sentence, dates: Spans) -> str:
-    """The sentence without its dates and closing mark: the name of a milestone."""
+def milestone_of(sentence: Sentence, dates: Spans, lexicon: Lexicon) -> str:
+    """What is done or not: the sentence without its dates, its purpose and its closing mark."""
     tokens = sentence.tokens
     stop = len(tokens)
-    ends = {stop: first for first, stop in dates}
-    while stop > 0 and (stop in ends or is_boundary(tokens, stop - 1)):
-        stop = ends.get(stop, stop - 1)
-    starts = dict(dates)
+    purpose = lexicon.roles.inner_verbs.search(tokens, 1)
+    if purpose is not None and is_boundary(tokens, purpose[0] - 1):
+        stop = purpose[0]
+    starts = {stop: first for first, stop in dates}
+    while stop > 0 and (stop in starts or is_boundary(tokens, stop - 1)):
+        stop = starts.get(stop, stop - 1)
+    ends = dict(dates)
     first = 0
-    while first < stop and (first in starts or is_boundary(tokens, first)):
-        first = starts.get(first, first + 1)
+    while first < stop and (first in ends or is_boundary(tokens, first)):
+        first = ends.get(first, first + 1)
     return sentence.slice(first, stop)[:LONGEST_METRIC].strip()
 
 
@@ -95,7 +101,7 @@ def _runs(tokens: Sequence[Token], taken: bytearray, start: int, stop: int) -> I
 def _inner(tokens: Sequence[Token], run: Run, lexicon: Lexicon) -> Run:
     """ "the new plan increases leads" → "leads"."""
     first, stop = run
-    for at in range(stop - 1, first, -1):
+    for at in range(stop - 1, first - 1, -1):
         match = lexicon.roles.inner_verbs.starting(tokens, at)
         if match is not None and at + match.length < stop:
             return at + match.length, stop
@@ -113,16 +119,16 @@ def _clean(sentence: Sentence, run: Run, lexicon: Lexicon) -> Run | None:
     """The run without wishes, leading verbs, articles and dangling prepositions; None when nothing is left."""
     tokens = sentence.tokens
     first, stop = run
-    leading: tuple[Cues, ...] = (lexicon.faults.wish, lexicon.roles.verbs, lexicon.roles.trim_before, lexicon.faults.join)
-    while first < stop and (first == 0 or not sentence.text[tokens[first].start].isupper()):  # "Go test coverage", "Plus members"
-        lengths = [
-            match.length
-            for cues in leading
-            if (match := cues.starting(tokens, first)) is not None and first + match.length <= stop
-        ]
-        if not lengths or lexicon.roles.compounds.starting(tokens, first + max(lengths)) is not None:  # "win rate"
+    openers: tuple[Cues, ...] = (lexicon.faults.wish, lexicon.roles.trim_before, lexicon.faults.join)
+    while first < stop and (first == 0 or not sentence.text[tokens[first].start].isupper()):  # "Go developers", "Plus members"
+        found = [cues.starting(tokens, first) for cues in openers]
+        verb = lexicon.roles.verbs.starting(tokens, first)
+        if verb is not None and lexicon.roles.compounds.starting(tokens, first + verb.length) is None:  # not in "win rate"
+            found.append(verb)
+        length = max((match.length for match in found if match is not None and first + match.length <= stop), default=0)
+        if length == 0:
             break
-        first += max(lengths)
+        first += length
     while stop > first and (match := lexicon.roles.trim_after.ending(tokens, stop, first)) is not None:
         stop -= match.length
     if any(token.kind in {Kind.WORD, Kind.HAN} for token in tokens[first:stop]):

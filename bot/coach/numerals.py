@@ -12,6 +12,7 @@ from bot.coach.tokens import Kind, Token
 from bot.coach.words.lexicon import Numbers
 
 ONE = Decimal(1)
+TEN = Decimal(10)
 THOUSAND = Decimal(1000)
 HALF = Decimal("0.5")
 LONGEST_CHAIN = 8
@@ -106,7 +107,8 @@ class _Reader:
             return False
         magnitude = found.value()
         count = self.pending.value if self.pending is not None else None
-        if count is None and self.first == self.at and self.words.lone.starting(self.tokens, self.at) is not None:
+        opens = self.first == self.at or (magnitude == TEN and self.last is not None and self.last > TEN)  # "sáu trăm mười"
+        if count is None and opens and self.words.lone.starting(self.tokens, self.at) is not None:
             count = ONE
         if magnitude < self.words.closes_at:
             if count is None:

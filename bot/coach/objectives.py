@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from bot.coach import examples
 from bot.coach.advice import Advice, Good, Rule
@@ -13,7 +14,7 @@ from bot.coach.lengths import count_words, is_long, is_short
 from bot.coach.opening import Spans, find_wish, opening_task, skip_preamble
 from bot.coach.quantities import find_amounts, find_dates
 from bot.coach.standing import Standing, stand
-from bot.coach.tokens import Kind, Sentence, Token, read_sentence
+from bot.coach.tokens import Kind, Sentence, Token, read_sentence, shortened
 from bot.coach.words import lexicon_of
 from bot.coach.words.lexicon import Lexicon, Role
 
@@ -47,14 +48,16 @@ class _Objective:
 
 def advise_objective(text: str, lang: str) -> Advice | None:
     """The one most useful thing to mend in an objective, or None when it is fine (or empty)."""
+    return _advise(shortened(text), lang)
+
+
+@lru_cache(maxsize=512)  # a conversation is replayed from its first answer at every turn
+def _advise(text: str, lang: str) -> Advice | None:
     objective = _read(text, lang)
     if not objective.tokens:
         return None
-    for rule in RULES:
-        advice = rule(objective)
-        if advice is not None:
-            return replace(advice, good=_praise(objective))
-    return None
+    advice = next((advice for rule in RULES if (advice := rule(objective)) is not None), None)
+    return None if advice is None else replace(advice, good=_praise(objective))
 
 
 def praise_objective(text: str, lang: str) -> tuple[Good, ...]:
@@ -81,9 +84,8 @@ def _praise(objective: _Objective) -> tuple[Good, ...]:
     return tuple(good for good, is_so in goods if is_so)
 
 
-def _advice(rule: Rule, objective: _Objective, example: str, cue: Match | None = None) -> Advice:
-    params = (("cue", cue.phrase),) if cue is not None else ()
-    return Advice(rule, (), example, params)
+def _advice(rule: Rule, example: str, cue: Match | None = None) -> Advice:
+    return Advice(rule, (), example, (("cue", cue.phrase),) if cue is not None else ())
 
 
 def _wish(objective: _Objective) -> Advice | None:
@@ -92,7 +94,7 @@ def _wish(objective: _Objective) -> Advice | None:
         return None
     core = examples.sentence_core(objective.sentence, objective.lexicon)
     is_sentence = core != objective.sentence.text and not examples.wishes_for_noun(objective.sentence, objective.lexicon)
-    return _advice(Rule.WISH, objective, core if is_sentence else "", found)
+    return _advice(Rule.WISH, core if is_sentence else "", found)
 
 
 def _vague(objective: _Objective) -> Advice | None:
@@ -109,7 +111,7 @@ def _vague(objective: _Objective) -> Advice | None:
         at += match.length if match is not None else 1
     if content > (1 if objective.lexicon.spaced else 0):
         return None
-    return _advice(Rule.VAGUE, objective, examples.purpose_example(objective.sentence, objective.lexicon), found)
+    return _advice(Rule.VAGUE, examples.purpose_example(objective.sentence, objective.lexicon), found)
 
 
 def _task(objective: _Objective) -> Advice | None:
@@ -119,7 +121,7 @@ def _task(objective: _Objective) -> Advice | None:
         return None
     if objective.finds(faults.purpose) is not None or objective.finds(faults.praise_words) is not None:
         return None
-    return _advice(Rule.TASK, objective, examples.purpose_example(objective.sentence, lexicon), found[1])
+    return _advice(Rule.TASK, examples.purpose_example(objective.sentence, lexicon), found[1])
 
 
 def _number_as_objective(objective: _Objective) -> Advice | None:
@@ -137,25 +139,25 @@ def _number_as_objective(objective: _Objective) -> Advice | None:
     measured = any(each.amount.unit or each.amount.scale > 1 or each.roles for each in numbers)
     if not (is_pair or changes_share or (is_bare and measured)):
         return None
-    return _advice(Rule.NUMBER_AS_OBJECTIVE, objective, "")
+    return _advice(Rule.NUMBER_AS_OBJECTIVE, "")
 
 
 def _business_as_usual(objective: _Objective) -> Advice | None:
     found = objective.finds(objective.lexicon.faults.objective_recurring)
     if found is None or objective.finds(objective.lexicon.faults.praise_words) is not None:
         return None
-    return _advice(Rule.BUSINESS_AS_USUAL, objective, "", found)
+    return _advice(Rule.BUSINESS_AS_USUAL, "", found)
 
 
 def _negative(objective: _Objective) -> Advice | None:
     found = objective.lexicon.faults.negative.starting(objective.tokens, objective.start())
-    return _advice(Rule.NEGATIVE, objective, "", found) if found is not None else None
+    return _advice(Rule.NEGATIVE, "", found) if found is not None else None
 
 
 def _theme(objective: _Objective) -> Advice | None:
     if not _is_theme(objective):
         return None
-    return _advice(Rule.THEME, objective, examples.theme_example(objective.sentence, objective.lexicon))
+    return _advice(Rule.THEME, examples.theme_example(objective.sentence, objective.lexicon))
 
 
 def _is_theme(objective: _Objective) -> bool:
@@ -182,7 +184,7 @@ def _has_verb(objective: _Objective, start: int, stop: int | None = None) -> boo
 
 
 def _too_long(objective: _Objective) -> Advice | None:
-    return _advice(Rule.TOO_LONG, objective, "") if is_long(objective.sentence, objective.lexicon) else None
+    return _advice(Rule.TOO_LONG, "") if is_long(objective.sentence, objective.lexicon) else None
 
 
 RULES: tuple[Callable[[_Objective], Advice | None], ...] = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import cache, lru_cache
 
 from bot.coach.cues import Cues, cues
 from bot.coach.digits import read_digits
@@ -13,7 +14,7 @@ from bot.coach.tokens import Kind, Sentence, Token, read_sentence
 from bot.coach.words import lexicon_of
 from bot.coach.words.lexicon import AS_WRITTEN, Lexicon, Skip
 
-MAX_ANSWER = 60
+MAX_ANSWER = 100
 """A number is never longer than this, unit included."""
 
 CURRENCY_BEFORE = Cues(
@@ -39,6 +40,7 @@ NOT_TENTH = frozenset("功本为立员长交果就品效熟都")
 NOT_ZERO = frozenset("售件距部食下时基门星碎点")
 AND_A_HALF_UNIT = cues("个半")
 RATING_SCALES = frozenset({"5", "7", "10", "20", "100"})
+AFTER_FRACTION = frozenset("%,.);:!?")
 PLACES = Decimal("0.0001")
 HUNDRED = Decimal(100)
 
@@ -81,6 +83,11 @@ def read_quantity(text: str, lang: str, unit: str = "") -> Quantity | None:
     """
     if len(text) > MAX_ANSWER * 4 or any(_is_forbidden(character) for character in text):
         return None
+    return _read(text, lang, unit)
+
+
+@lru_cache(maxsize=1024)  # a conversation is replayed from its first answer at every turn
+def _read(text: str, lang: str, unit: str) -> Quantity | None:
     sentence = read_sentence(text)
     if not sentence.tokens or len(sentence.text) > MAX_ANSWER:
         return None
@@ -111,8 +118,12 @@ def find_amounts(sentence: Sentence, lexicon: Lexicon) -> tuple[Amount, ...]:
     """All quantities of a sentence from left to right; dates, ranks and names like "Q3" or "30-day" are none."""
     tokens = sentence.tokens
     amounts: list[Amount] = []
+    beginnings = _beginnings(lexicon.lang)
     at = 0
     while at < len(tokens):
+        if tokens[at].kind is not Kind.NUMBER and tokens[at].key not in beginnings:
+            at += 1
+            continue
         skipped = lexicon.roles.skips.starting(tokens, at)
         if skipped is not None:
             at += skipped.length
@@ -126,6 +137,18 @@ def find_amounts(sentence: Sentence, lexicon: Lexicon) -> tuple[Amount, ...]:
             amounts.append(amount)
         at = max(amount.stop, at + 1)
     return tuple(amounts)
+
+
+@cache
+def _beginnings(lang: str) -> frozenset[str]:
+    """The keys of words and signs a quantity, or a date to skip, can begin with; figures come on top."""
+    lexicon = lexicon_of(lang)
+    words = lexicon.numbers
+    listed = (
+        lexicon.roles.skips, words.digits, words.half, words.lone, words.multiples,
+        CURRENCY_BEFORE, ALL, OUT_OF_HUNDRED, OUT_OF_THOUSAND,
+    )  # fmt: skip
+    return frozenset({"+", "-"}).union(*(cues.first_keys() for cues in listed))
 
 
 def find_dates(sentence: Sentence, lexicon: Lexicon) -> tuple[tuple[int, int], ...]:
@@ -193,7 +216,13 @@ def _is_sign(tokens: Sequence[Token], at: int) -> bool:
     following = tokens[at + 1] if at + 1 < len(tokens) else None
     if following is None or not following.glued:
         return False
-    return at == 0 or not tokens[at].glued or (tokens[at - 1].kind is Kind.MARK and tokens[at - 1].key not in {"%", ")"})
+    if at == 0 or not tokens[at].glued:
+        return True
+    before = tokens[at - 1]
+    if before.kind is Kind.MARK:
+        return before.key not in {"%", ")"}
+    # "注册量+20%", "sign-ups+20%"; a minus behind a Latin word is a hyphen.
+    return before.kind is Kind.HAN or (before.kind is Kind.WORD and tokens[at].key == "+")
 
 
 def _percent_in_words(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Amount | None:
@@ -223,9 +252,9 @@ def _fraction(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Amount | No
     slash, below = tokens[at + 1], tokens[at + 2]
     if slash.key != "/" or not slash.glued or below.kind is not Kind.NUMBER or not below.glued or len(below.key) > 4:
         return None
-    if at + 3 < len(tokens) and tokens[at + 3].glued and tokens[at + 3].key not in {"%", ",", ".", ")", ";", ":", "!", "?"}:
-        if tokens[at + 3].kind is not Kind.HAN:
-            return None
+    following = tokens[at + 3] if at + 3 < len(tokens) else None
+    if following is not None and following.glued and following.kind is not Kind.HAN and following.key not in AFTER_FRACTION:
+        return None
     above = read_digits(tokens[at].key, decimal_comma=lexicon.numbers.decimal_comma)
     if above is None or not below.key.isdigit() or int(below.key) == 0 or above > int(below.key):
         return None
@@ -263,7 +292,7 @@ def _with_unit(sentence: Sentence, at: int, lexicon: Lexicon, expected: Cues | N
     is_open = stop < len(tokens) and tokens[stop].key == "+" and tokens[stop].glued
     stop += is_open
     value = number.value
-    unit, stop, extra = _unit_after(sentence, stop, lexicon, expected)
+    unit, stop, extra = ("", stop, Decimal(0)) if number.is_share else _unit_after(sentence, stop, lexicon, expected)
     rate, stop = _rate_after(sentence, stop, lexicon)
     return Amount(
         value + extra,
@@ -273,7 +302,7 @@ def _with_unit(sentence: Sentence, at: int, lexicon: Lexicon, expected: Cues | N
         scale=number.scale,
         in_figures=number.in_figures,
         is_open=is_open,
-        is_share=number.is_share and unit == "",
+        is_share=number.is_share,
         is_bare_half=number.is_bare_half and unit != "%",
     )
 
@@ -296,7 +325,9 @@ def _unit_after(sentence: Sentence, stop: int, lexicon: Lexicon, expected: Cues 
     """The unit behind a number, where it ends, and what "rưỡi" or "半" add to the number."""
     tokens, words = sentence.tokens, lexicon.numbers
     filler = words.about_after.starting(tokens, stop)
-    start = stop + filler.length if filler is not None and stop + filler.length < len(tokens) else stop
+    start = stop
+    if filler is not None and stop + filler.length < len(tokens) and tokens[stop].kind is Kind.HAN:  # "100多个"
+        start += filler.length
     extra = Decimal(0)
     half = AND_A_HALF_UNIT.starting(tokens, start)
     if half is not None and words.minutes.starting(tokens, start + half.length) is not None:  # "两个半小时"
@@ -363,7 +394,7 @@ def _is_amount(sentence: Sentence, amount: Amount, lexicon: Lexicon) -> bool:
         if following is not None and following.glued and following.kind in {Kind.WORD, Kind.NUMBER}:
             return after.key == "/" and following.kind is Kind.WORD
     if after.kind is Kind.HAN and amount.unit == "" and amount.scale == ONE:
-        # "404错误数": figures that run into a noun name it, unless a word in front says they count.
+        # "8号线人数": figures that run into a noun name it, unless a word in front says they count.
         follows = lexicon.roles.before.ending(tokens, amount.first) is not None
         return (
             follows or lexicon.roles.before.starting(tokens, amount.stop) is not None or _is_joint(tokens, amount.stop, lexicon)

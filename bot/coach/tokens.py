@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from bot.coach.folding import accents, clean, fold
 
-MAX_CHARACTERS = 400
+MAX_CHARACTERS = 300
 """Nobody writes a longer objective or key result; what follows is not read, so cost stays bounded whatever is sent."""
 
 FIGURES = frozenset("0123456789")
@@ -94,11 +94,16 @@ def _end_of_name(text: str, at: int) -> int:
 
 def read_sentence(text: str) -> Sentence:
     """Cut `text` into tokens, in one pass; at most MAX_CHARACTERS of it."""
-    return _cut(text.lstrip()[:MAX_CHARACTERS])
+    return _remembered(shortened(text))
 
 
-@lru_cache(maxsize=256)  # the rules and the dialogue engine read the same sentence again and again
-def _cut(text: str) -> Sentence:
+def shortened(text: str) -> str:
+    """As much of a text as is read at all; what results of it are remembered by."""
+    return text.lstrip()[:MAX_CHARACTERS]
+
+
+def cut(text: str) -> Sentence:
+    """Like read_sentence, for texts that will not come again."""
     text = clean(text, MAX_CHARACTERS)
     folded = fold(text)
     tokens: list[Token] = []
@@ -141,3 +146,8 @@ def _without_figures(name: str) -> str:
         else:
             parts.append(character)
     return "".join(parts)
+
+
+@lru_cache(maxsize=256)  # the rules and the dialogue engine read the same sentence again and again
+def _remembered(text: str) -> Sentence:
+    return cut(text)

@@ -7,18 +7,20 @@ from decimal import Decimal, InvalidOperation
 from typing import Generic, TypeVar
 
 from bot.chat.richtext import clean
-from bot.coach.quantities import read_quantity
+from bot.coach.quantities import Quantity, read_quantity
 from bot.dialogs.script import Pick, Refusal, Reply, Tapped
 from bot.dialogs.session import Json
 from bot.folding import fold
 from bot.texts import T, Text, say_plain
 
 V = TypeVar("V")
+NUMBER_DIGITS = 4
+"""No list is longer than 9999."""
 
 
-def picked(picks: tuple[Pick[V], ...], reply: Reply, lang: str, *, loosely: bool) -> Pick[V] | None:
-    """The option a reply means: by name when tapped; when typed by its whole label or another word for it, and `loosely` also by its number
-    in the list or an unambiguous beginning."""
+def picked(picks: tuple[Pick[V], ...], reply: Reply, lang: str, *, by_number: bool, loosely: bool) -> Pick[V] | None:
+    """The option a reply means: by name when tapped; when typed by its whole label or another word for it, `by_number` also by its place
+    in the list, and `loosely` by an unambiguous beginning."""
     if isinstance(reply, Tapped):
         return next((pick for pick in picks if pick.name == reply.option), None)
     said = fold(reply.text)
@@ -28,12 +30,10 @@ def picked(picks: tuple[Pick[V], ...], reply: Reply, lang: str, *, loosely: bool
     for pick, label in labels:
         if said == label or said in _other_words(pick, lang):
             return pick
-    if not loosely:
-        return None
     number = said.rstrip(".)")
-    if number.isascii() and number.isdigit() and len(number) <= 4:
+    if by_number and number.isascii() and number.isdigit() and len(number) <= NUMBER_DIGITS:
         return picks[int(number) - 1] if 1 <= int(number) <= len(picks) else None
-    beginning = [pick for pick, label in labels if label.startswith(said)]
+    beginning = [pick for pick, label in labels if label.startswith(said)] if loosely else []
     return beginning[0] if len(beginning) == 1 else None
 
 
@@ -55,7 +55,7 @@ class Choice(Generic[V]):
     reads_numbers: bool = False
 
     def read(self, reply: Reply, lang: str) -> V | Refusal:
-        pick = picked(self.picks, reply, lang, loosely=True)
+        pick = picked(self.picks, reply, lang, by_number=True, loosely=True)
         return Refusal(T("field.choice")) if pick is None else pick.value
 
     def dump(self, value: V) -> Json:
@@ -81,7 +81,7 @@ class Sentence:
     reads_numbers: bool = False
 
     def read(self, reply: Reply, lang: str) -> str | Refusal:
-        pick = picked(self.picks, reply, lang, loosely=False)
+        pick = picked(self.picks, reply, lang, by_number=True, loosely=False)
         if pick is not None:
             return pick.value
         if isinstance(reply, Tapped):
@@ -128,7 +128,7 @@ class Number:
         return (*self.extra, *(unknown if self.or_unknown else ()))
 
     def read(self, reply: Reply, lang: str) -> Decimal | Refusal | None:
-        pick = picked(self.picks, reply, lang, loosely=False)
+        pick = picked(self.picks, reply, lang, by_number=False, loosely=False)
         if pick is not None:
             return pick.value
         if isinstance(reply, Tapped):
@@ -167,6 +167,45 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
+class Amount:
+    """A number with its unit, if one was typed; None is "don't know yet", where `or_unknown`. `unit` is one of the writer's own to expect."""
+
+    unit: str = ""
+    or_unknown: bool = False
+    reads_numbers: bool = True
+
+    @property
+    def picks(self) -> tuple[Pick[Quantity | None], ...]:
+        return (Pick("unknown", T("field.unknown"), None, also="also.unknown"),) if self.or_unknown else ()
+
+    def read(self, reply: Reply, lang: str) -> Quantity | Refusal | None:
+        pick = picked(self.picks, reply, lang, by_number=False, loosely=False)
+        if pick is not None:
+            return pick.value
+        if isinstance(reply, Tapped):
+            return Refusal(T("field.choice_gone"))
+        return read_quantity(clean(reply.text, 200), lang, self.unit) or Refusal(T("field.number"))
+
+    def dump(self, value: Quantity | None) -> Json:
+        return None if value is None else [str(value.value), value.unit]
+
+    def load(self, stored: Json) -> Quantity | Refusal | None:
+        match stored:
+            case None if self.or_unknown:
+                return None
+            case [str(number), str(unit)]:
+                try:
+                    value = Decimal(number)
+                except InvalidOperation:
+                    return Refusal(T("field.number"))
+                return Quantity(value, unit) if value.is_finite() else Refusal(T("field.number"))
+        return Refusal(T("field.number"))
+
+    def display(self, value: Quantity | None) -> Text | str:
+        return T("field.unknown") if value is None else T("field.shown_number", value=value.value)
+
+
+@dataclass(frozen=True, slots=True)
 class Chosen:
     """One of the options shown."""
 
@@ -195,7 +234,7 @@ class Searchable:
         return tuple(Pick(pick.name, pick.label, Chosen(pick.name), pick.hint, pick.tone, pick.also) for pick in self.shown)
 
     def read(self, reply: Reply, lang: str) -> Chosen | Searched | Refusal:
-        pick = picked(self.picks, reply, lang, loosely=True)
+        pick = picked(self.picks, reply, lang, by_number=True, loosely=True)
         if pick is not None:
             return pick.value
         if isinstance(reply, Tapped):

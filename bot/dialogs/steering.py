@@ -76,16 +76,16 @@ def read(body: Body, session: Session, waiting: Waiting, lang: str) -> Meaning |
 
 def _read_text(text: str, session: Session, waiting: Waiting, lang: str) -> Meaning:
     if session.mode is Mode.CHOOSING:
-        pick = picked((*_change_options(waiting), show.KEEP_PICK), Said(text), lang, loosely=True)
+        pick = picked((*_change_options(waiting), show.KEEP_PICK), Said(text), lang, by_number=True, loosely=True)
         if pick is not None:
             return Steer.KEEP if pick is show.KEEP_PICK else ChangeOne(pick.value)
     if session.mode is Mode.CANCELLING:
-        pick = picked(show.CANCEL_PICKS, Said(text), lang, loosely=True)
+        pick = picked(show.CANCEL_PICKS, Said(text), lang, by_number=True, loosely=True)
         if pick is not None:
             return _BUTTONS[pick.value]
     ask = waiting.pending[0]
     # An option's own label wins over a word of ours: "Later" may be an answer here.
-    if picked(ask.field.picks, Said(text), lang, loosely=False) is not None:
+    if picked(ask.field.picks, Said(text), lang, by_number=False, loosely=False) is not None:
         return Answers({ask.key: Said(text)})
     intent = read_intent(text, in_talk=True)
     if intent is not None:

@@ -3,40 +3,82 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from bot.coach import Advice
+from bot.coach import Advice, Good
 from bot.dialogs.fields import Sentence
 from bot.dialogs.script import Pick, Say, Script, ask, digest
+from bot.folding import fold
 from bot.texts import T, Text
 
 HINTS = 2
 BLANK = "__"
+GAP = "[?]"
 GENTLE = frozenset({"no_baseline"})
 """Rules whose question comes up by itself a moment later: no hint for them."""
+
+ROOM = 40
+"""Characters an example leaves for what its writer puts into its gaps."""
+MOST_TELLING = (Good.BASELINE, Good.TARGET, Good.METRIC, Good.NUMBER, Good.DIRECTION, Good.SHORT)
+"""Of several things that are right one is named: whoever knows where they stand and want to go has a metric, too."""
+
+IN_WORDS = frozenset({"wish", "vague", "task", "business_as_usual"})
+"""Rules for both whose question is another one where no number is wanted."""
 
 Advise = Callable[[str, str], Advice | None]
 
 
 def coached(
-    key: str, field: Sentence, text: Text, advise: Advise, lang: str, *, label: Text, before: tuple[Say, ...] = ()
+    key: str,
+    field: Sentence,
+    text: Text,
+    advise: Advise,
+    lang: str,
+    *,
+    label: Text,
+    before: tuple[Say, ...] = (),
+    is_objective: bool = False,
 ) -> Script[str]:
-    """Ask for a sentence; when the coach has something to say, offer its example, the writer's own words, or a new try."""
+    """Ask for a sentence; when the coach has something to say, offer its example, the writer's own words, or a new try.
+
+    `is_objective`: what is wrong with it is asked for in words, since only key results have numbers.
+    """
     words = yield from ask(key, field, text, label=label, before=before)
     for number in range(HINTS):
         advice = advise(words, lang)
         if advice is None or advice.rule.value in GENTLE:
             break
+        if len(advice.example) > field.limit - ROOM:
+            advice = replace(advice, example="")
         better = yield from ask(
             f"{key}/hint/{number}/{digest(words)}",
             Sentence(field.limit, field.least, _offers(advice, words)),
             T("coach.try_again") if advice.example else T("coach.try_again_freely"),
-            before=_said(advice),
+            before=_said(advice, is_objective=is_objective),
             amends=key,
         )
-        if better in (words, advice.example):
-            return better
+        if better == advice.example:
+            return (yield from _completed(key, field, better))
+        if better == words:
+            break
         words = better
     return words
+
+
+def _completed(key: str, field: Sentence, example: str) -> Script[str]:
+    """The coach's example with its first gap filled, where that gap is for words: "so that __". Gaps for two numbers are asked for later."""
+    if example.count(BLANK) % 2 == 0:
+        return example
+    missing = yield from ask(
+        f"{key}/gap/{digest(example)}",
+        Sentence(field.limit - len(example)),
+        T("coach.gap", example=example.replace(BLANK, GAP, 1).replace(BLANK, "…")),
+        amends=key,
+    )
+    before, _, after = example.partition(BLANK)
+    # Some type the whole sentence again instead of what is missing in it.
+    is_whole = bool(before.strip()) and fold(missing).startswith(fold(before))
+    return missing if is_whole else f"{before}{missing.rstrip('.。!！')}{after}"
 
 
 def _offers(advice: Advice, words: str) -> tuple[Pick[str], ...]:
@@ -44,11 +86,13 @@ def _offers(advice: Advice, words: str) -> tuple[Pick[str], ...]:
     return (Pick("use", T("coach.use"), advice.example, also="also.use"), keep) if advice.example else (keep,)
 
 
-def _said(advice: Advice) -> tuple[Say, ...]:
+def _said(advice: Advice, *, is_objective: bool) -> tuple[Say, ...]:
     said: list[Say] = []
-    if advice.good:
-        said.append(T(f"coach.good.{advice.good[0].value}"))
-    said.append(T(f"coach.{advice.rule.value}"))
+    praised = next((good for good in MOST_TELLING if good in advice.good), None)
+    if praised is not None:
+        said.append(T(f"coach.good.{praised.value}"))
+    rule = advice.rule.value
+    said.append(T(f"coach.objective.{rule}") if is_objective and rule in IN_WORDS else T(f"coach.{rule}"))
     if advice.example:
         said.append(T("coach.example", example=advice.example))
     return tuple(said)

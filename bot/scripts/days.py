@@ -65,7 +65,7 @@ class Day:
         return (*(back if self.is_away else ()), *days)
 
     def read(self, reply: Reply, lang: str) -> date | Refusal | None:
-        pick = picked(self.picks, reply, lang, loosely=False)
+        pick = picked(self.picks, reply, lang, by_number=True, loosely=False)
         if pick is not None:
             return pick.value
         if isinstance(reply, Tapped):

@@ -16,7 +16,7 @@ from bot.okr.measure import Direction, Measure
 from bot.okr.objective import SENTENCE_LIMIT, TITLE_LIMIT, WHY_LIMIT, Ambition, Serves
 from bot.scripts.choose_served import choose_served
 from bot.scripts.coached import coached
-from bot.scripts.write_key_result import KeyResultDraft, change_measure, measure_shown, write_key_result
+from bot.scripts.write_key_result import KeyResultDraft, change_measure, measure_shown, reword, write_key_result
 from bot.scripts.write_objective import AMBITION, SKIP
 from bot.texts import T
 
@@ -68,13 +68,13 @@ def edit_objective(facts: Mapping[str, Json], lang: str) -> Script[ReviseObjecti
     )
     fresh = [str(one) for one in facts["fresh_ids"]]
     revision = ReviseObjective(objective_id, "")
-    changed: tuple[Say, ...] = ()
+    changed: dict[str, Say] = {}
     for number in range(CHANGES):
         what = yield from ask(
             f"what/{number}",
             _parts_of(now, can_add=bool(fresh), is_changed=bool(changed)),
             T("edit.what") if not changed else T("edit.more"),
-            before=changed,
+            before=tuple(changed.values()),
         )
         if what == "done":
             break
@@ -82,26 +82,28 @@ def edit_objective(facts: Mapping[str, Json], lang: str) -> Script[ReviseObjecti
         match what.partition(":"):
             case ("title", _, _):
                 field = Sentence(TITLE_LIMIT, least=3)
-                title = yield from coached(key, field, T("edit.title"), advise_objective, lang, label=T("label.title"))
+                title = yield from coached(
+                    key, field, T("edit.title"), advise_objective, lang, label=T("label.title"), is_objective=True
+                )
                 now, revision = replace(now, title=title), replace(revision, title=title)
-                changed = (*changed, T("edit.title_is", title=title))
+                changed[what] = T("edit.title_is", title=title)
             case ("why", _, _):
                 why = yield from ask(key, Sentence(WHY_LIMIT, picks=(SKIP,)), T("write.why"))
                 now, revision = replace(now, why=why), replace(revision, why=why)
-                changed = (*changed, T("edit.why_is", why=why) if why else T("edit.no_why"))
+                changed[what] = T("edit.why_is", why=why) if why else T("edit.no_why")
             case ("ambition", _, _):
                 ambition = yield from ask(key, AMBITION, T("write.ambition"))
                 now, revision = replace(now, ambition=ambition), replace(revision, ambition=ambition)
-                changed = (*changed, T("edit.ambition_is", ambition=T(f"word.ambition.{ambition.value}")))
+                changed[what] = T("edit.ambition_is", ambition=T(f"word.ambition.{ambition.value}"))
             case ("serves", _, _):
                 served = yield from choose_served(key, objective_id)
                 now = replace(now, served_title=served.title if served else "")
                 revision = replace(revision, serves=(served.serves if served else None,))
-                changed = (*changed, T("edit.serves_is", what=served.title) if served else T("edit.serves_nothing"))
+                changed[what] = T("edit.serves_is", what=served.title) if served else T("edit.serves_nothing")
             case ("add", _, _):
                 added = yield from write_key_result(fresh.pop(0), len(now.key_results) + 1, now.ambition, lang)
                 now, revision = _with_key_result(now, revision, added)
-                changed = (*changed, T("edit.added", sentence=added.sentence))
+                changed[f"kr:{added.id}"] = T("edit.added", sentence=added.sentence)
             case ("kr", _, id_):
                 draft = next(one for one in now.key_results if one.id == id_)
                 draft_or_none = yield from _change_key_result(key, draft, lang, is_last=len(now.key_results) == 1)
@@ -109,20 +111,20 @@ def edit_objective(facts: Mapping[str, Json], lang: str) -> Script[ReviseObjecti
                     now = replace(now, key_results=tuple(one for one in now.key_results if one.id != id_))
                     kept = tuple(one for one in revision.key_results if one.id != id_)
                     revision = replace(revision, key_results=kept, removed=(*revision.removed, id_))
-                    changed = (*changed, T("edit.removed", sentence=draft.sentence))
+                    changed[what] = T("edit.removed", sentence=draft.sentence)
+                    if id_ in facts["fresh_ids"]:
+                        del changed[what]  # nobody has ever seen it
                 else:
                     now, revision = _with_key_result(now, revision, draft_or_none)
-                    changed = (
-                        *changed,
-                        T("edit.key_result_is", sentence=draft_or_none.sentence, measure=measure_shown(draft_or_none.measure)),
-                    )
+                    shown = measure_shown(draft_or_none.measure)
+                    changed[what] = T("edit.key_result_is", sentence=draft_or_none.sentence, measure=shown)
     if not changed:
         return None
     reason = ""
     if not is_draft:
         reason = yield from ask("reason", Sentence(REASON_LIMIT, least=3), T("edit.reason"), label=T("label.reason"))
     about = [now.title, now.why, now.ambition.value, now.served_title, [one.about() for one in now.key_results], reason]
-    decision = yield from agree("agree", about, DRAFT_END if is_draft else SAVE, T("edit.agree"), before=changed)
+    decision = yield from agree("agree", about, DRAFT_END if is_draft else SAVE, T("edit.agree"), before=tuple(changed.values()))
     return None if decision == "no" else replace(revision, reason=reason, publishes=decision == "publish")
 
 
@@ -174,7 +176,8 @@ def _change_key_result(key: str, draft: KeyResultDraft, lang: str, *, is_last: b
     sentence = yield from coached(
         f"{key}/sentence", field, T("edit.new_sentence"), advise_key_result, lang, label=T("label.sentence")
     )
-    return replace(draft, sentence=sentence, measure=(yield from change_measure(key, sentence, draft.measure)))
+    sentence, measure = yield from reword(key, sentence, draft.measure, lang)
+    return replace(draft, sentence=sentence, measure=measure)
 
 
 def _with_key_result(now: _Working, revision: ReviseObjective, draft: KeyResultDraft) -> tuple[_Working, ReviseObjective]:

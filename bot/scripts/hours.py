@@ -33,7 +33,7 @@ class Hours:
     reads_numbers: bool = False
 
     def read(self, reply: Reply, lang: str) -> Span | Refusal:
-        pick = picked(self.picks, reply, lang, loosely=True)
+        pick = picked(self.picks, reply, lang, by_number=True, loosely=True)
         if pick is not None:
             return pick.value
         if isinstance(reply, Tapped):

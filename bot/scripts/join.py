@@ -46,7 +46,5 @@ def join(facts: Mapping[str, Json], lang: str) -> Script[Join]:
         before=(T("join.nice", team=facts["team"]),),
         label=T("label.name"),
     )
-    zone = yield from ask(
-        "timezone", Zone(zone_picks(locale, str(facts["timezone"]))), T("join.timezone", name=name), label=T("label.timezone")
-    )
+    zone = yield from ask("timezone", Zone(zone_picks(locale, str(facts["timezone"]))), T("join.timezone", name=name))
     return Join(name, locale, zone)

@@ -31,7 +31,7 @@ def settings(facts: Mapping[str, Json], lang: str) -> Script[SaveSettings | None
     away = str(facts["away_until"])
     today = date.fromisoformat(str(facts["today"]))
     picks = (
-        Pick("language", T("settings.language"), "locale", T(f"language.{facts['locale']}")),
+        Pick("language", T("settings.language"), "locale", T("language.own")),
         Pick("zone", T("settings.timezone"), "timezone", str(facts["timezone"])),
         Pick("quiet", T("settings.quiet"), "quiet", _quiet(quiet_from, quiet_until)),
         Pick(

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from bot.coach import MeasureDraft, advise_key_result, read_measure
-from bot.dialogs.fields import Choice, Number, Sentence
+from bot.coach import MeasureDraft, Quantity, advise_key_result, read_measure
+from bot.dialogs.fields import Amount, Choice, Number, Sentence
 from bot.dialogs.script import Ask, Pick, Say, Script, ask, ask_all, digest
 from bot.dialogs.session import Json
 from bot.okr.measure import Direction, Measure
@@ -44,14 +44,14 @@ def measure_shown(measure: Measure) -> Text:
         return T("measure.milestone")
     args: dict[str, Any] = {
         "name": measure.metric,
-        "target": _with_unit(measure.target, measure.unit),
+        "target": amount(measure.target, measure.unit),
         "direction": T(f"word.direction.{measure.direction.value}"),
     }
     if measure.direction in (Direction.KEEP_ABOVE, Direction.KEEP_BELOW):
         return T(f"measure.{measure.direction.value}", **args)
     if measure.baseline is None:
         return T("measure.no_baseline", **args)
-    return T("measure.from_to", baseline=_with_unit(measure.baseline, measure.unit), **args)
+    return T("measure.from_to", baseline=amount(measure.baseline, measure.unit), **args)
 
 
 def write_key_result(id: str, number: int, ambition: Ambition, lang: str) -> Script[KeyResultDraft]:  # noqa: A002 it is one
@@ -83,47 +83,76 @@ def change_measure(id: str, sentence: str, measure: Measure) -> Script[Measure]:
     return (yield from _understood(id, sentence, measure))
 
 
+def reword(id: str, sentence: str, measure: Measure, lang: str) -> Script[tuple[str, Measure]]:  # noqa: A002 it is one
+    """The measure of a key result whose sentence is new: what the sentence says, or `measure` where it says nothing of numbers."""
+    draft = _read(sentence, lang)
+    if BLANK in sentence or (draft.target is not None and draft.direction is not Direction.MILESTONE):
+        measure = yield from _measure(id, sentence, lang)
+    measure = yield from _understood(id, sentence, measure)
+    return _filled(sentence, measure), measure
+
+
 def _measure(id: str, sentence: str, lang: str) -> Script[Measure]:  # noqa: A002 it is one
     """What the sentence says, completed by questions for what it leaves out."""
-    draft = read_measure(sentence.replace(BLANK, " "), lang)
+    draft = _read(sentence, lang)
     whole = draft.complete()
     if whole is not None and whole.baseline is not None:
         return whole
     about = digest(sentence)
-    if draft.target is None or draft.direction is Direction.MILESTONE:
+    # Gaps in the coach's example stand for numbers: whoever took it has chosen to count.
+    if draft.target is None and BLANK not in sentence:
         counts = yield from ask(f"{id}/counted/{about}", COUNTED, T("write.counted", sentence=sentence))
         if not counts:
             return replace(DONE_OR_NOT, metric=sentence[:METRIC_LIMIT])
-        if draft.direction is Direction.MILESTONE:
-            draft = replace(draft, target=None, baseline=None, direction=Direction.INCREASE)
     asks: list[Ask[Any]] = []
     wants_baseline = draft.baseline is None and draft.direction not in (Direction.KEEP_ABOVE, Direction.KEEP_BELOW)
     if wants_baseline:
         asks.append(
-            Ask(f"{id}/baseline/{about}", Number(or_unknown=True), T("write.baseline"), placeholder=T("placeholder.baseline"))
+            Ask(
+                f"{id}/baseline/{about}",
+                Amount(draft.unit, or_unknown=True),
+                T("write.baseline"),
+                placeholder=T("placeholder.baseline"),
+            )
         )
     if draft.target is None:
-        asks.append(Ask(f"{id}/target/{about}", Number(), T("write.target"), placeholder=T("placeholder.target")))
+        asks.append(Ask(f"{id}/target/{about}", Amount(draft.unit), T("write.target"), placeholder=T("placeholder.target")))
     if not asks:
         return _put_together(draft, draft.baseline, draft.target or Decimal(0), sentence)
     answers = list((yield from ask_all(*asks, text=T("write.numbers", name=draft.metric or sentence))))
-    baseline = answers.pop(0) if wants_baseline else draft.baseline
-    target: Decimal = draft.target if draft.target is not None else answers.pop(0)
-    if draft.relative and baseline is not None and draft.target is not None:
-        target = _relative(baseline, draft)
-    return _put_together(draft, baseline, target, sentence)
+    start: Quantity | None = answers.pop(0) if wants_baseline else None
+    end: Quantity | None = answers.pop(0) if draft.target is None else None
+    if start is not None:
+        draft = draft.with_baseline(start)
+    elif draft.relative:
+        draft = _as_change(draft)
+    if end is not None:
+        draft = replace(draft, target=end.value, unit=draft.unit or end.unit)
+    return _put_together(draft, draft.baseline, draft.target or Decimal(0), sentence)
 
 
-def _relative(baseline: Decimal, draft: MeasureDraft) -> Decimal:
-    """+20 % on 50 is 60; "minus 20 %" is 40."""
-    assert draft.target is not None  # noqa: S101 asked for by the caller
-    change = baseline * abs(draft.target) / 100
-    return baseline - change if draft.direction is Direction.DECREASE else baseline + change
+def _read(sentence: str, lang: str) -> MeasureDraft:
+    """What the sentence says; of the coach's example everything but the numbers, which its gaps leave open."""
+    if BLANK not in sentence:
+        return read_measure(sentence, lang)
+    draft = read_measure(sentence.replace(BLANK, " "), lang)
+    if draft.direction is Direction.MILESTONE:
+        draft = replace(draft, target=None, baseline=None, direction=Direction.INCREASE)
+    # Only with numbers in the gaps does "…, moving repeat orders from __ to __" tell what is counted.
+    return replace(draft, metric=read_measure(sentence.replace(BLANK, "1", 1).replace(BLANK, "2"), lang).metric)
+
+
+def _as_change(draft: MeasureDraft) -> MeasureDraft:
+    """As long as nobody knows where it stands today, "by 20 %" and "double" can only be measured as a change: 0 % → 20 %, 1 x → 2 x."""
+    start = draft.with_baseline(Quantity(Decimal(1))) if draft.unit == "x" else draft.with_baseline(Quantity(Decimal(0)))
+    if draft.unit != "%":
+        return replace(start, unit=draft.unit)
+    falls = draft.direction is Direction.DECREASE
+    return replace(start, target=-draft.target if falls and draft.target else draft.target, unit="%")
 
 
 def _put_together(draft: MeasureDraft, baseline: Decimal | None, target: Decimal, sentence: str) -> Measure:
-    unit = "" if draft.relative else draft.unit
-    return _coherent(draft.metric or sentence[:METRIC_LIMIT], baseline, target, unit, draft.direction)
+    return _coherent(draft.metric or sentence[:METRIC_LIMIT], baseline, target, draft.unit, draft.direction)
 
 
 def _coherent(metric: str, baseline: Decimal | None, target: Decimal, unit: str, direction: Direction) -> Measure:
@@ -175,9 +204,9 @@ def _field_of(part: str) -> Any:
         case "unit":
             return Sentence(UNIT_LIMIT, picks=(Pick("none", T("write.no_unit"), ""), Pick("percent", "%", "%")))
         case "baseline":
-            return Number(or_unknown=True)
+            return Amount(or_unknown=True)
         case "target":
-            return Number()
+            return Amount()
     return DIRECTION
 
 
@@ -195,12 +224,13 @@ def _mended(measure: Measure, part: str, value: Any) -> tuple[Measure, tuple[Say
             return Measure(measure.metric, measure.target, None, measure.unit, value), (T("write.now_target"),)
         mended = _coherent(measure.metric, measure.baseline, measure.target, measure.unit, value)
         return mended, () if mended.direction is value else (T("write.direction_contradicts"),)
-    baseline = value if part == "baseline" else measure.baseline
-    target = value if part == "target" else measure.target
+    typed: Quantity | None = value
+    number = None if typed is None else typed.value
+    baseline = number if part == "baseline" else measure.baseline
+    target = measure.target if part == "baseline" or number is None else number
     is_same = baseline == target and measure.direction in (Direction.INCREASE, Direction.DECREASE)
-    return _coherent(measure.metric, baseline, target, measure.unit, measure.direction), (
-        T("write.same_numbers"),
-    ) if is_same else ()
+    mended = _coherent(measure.metric, baseline, target, measure.unit or (typed.unit if typed else ""), measure.direction)
+    return mended, (T("write.same_numbers"),) if is_same else ()
 
 
 CONFIDENCE = Number(
@@ -221,7 +251,8 @@ def _confidence(id: str, sentence: str, measure: Measure) -> Script[int | None]:
     confidence = yield from ask(
         f"{id}/start_confidence/{digest([sentence, *_parts(measure)])}",
         CONFIDENCE,
-        T("write.confidence", measure=measure_shown(measure)),
+        # "Done or not done" alone would leave open what is to be done.
+        T("write.confidence", measure=sentence if measure.direction is Direction.MILESTONE else measure_shown(measure)),
     )
     return None if confidence is None else int(confidence)
 
@@ -233,10 +264,9 @@ def _stretched(id: str, measure: Measure) -> Script[Measure]:  # noqa: A002 it i
     about = digest(_parts(measure))
     if not (yield from ask(f"{id}/easy/{about}", EASY, T("coach.too_easy"))):
         return measure
-    target = yield from ask(f"{id}/stretched/{about}", Number(), T("write.fifty_fifty", name=measure.metric))
-    return _coherent(
-        measure.metric, measure.baseline, measure.target if target is None else target, measure.unit, measure.direction
-    )
+    typed = yield from ask(f"{id}/stretched/{about}", Amount(measure.unit), T("write.fifty_fifty", name=measure.metric))
+    target = measure.target if typed is None else typed.value
+    return _coherent(measure.metric, measure.baseline, target, measure.unit, measure.direction)
 
 
 def _filled(sentence: str, measure: Measure) -> str:
@@ -253,8 +283,14 @@ def _bare(value: Decimal) -> str:
     return f"{value.normalize():f}"
 
 
-def _with_unit(value: Decimal, unit: str) -> Text:
-    return T("measure.with_unit", value=value, unit=unit) if unit else T("measure.bare", value=value)
+def amount(value: Decimal, unit: str) -> Text:
+    """A value with its unit, as the reader's language writes it."""
+    match unit:
+        case "":
+            return T("measure.bare", value=value)
+        case "%":
+            return T("measure.percent", value=value)
+    return T("measure.with_unit", value=value, unit=unit)
 
 
 def _parts(measure: Measure) -> list[str | None]:

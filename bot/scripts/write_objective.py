@@ -65,7 +65,14 @@ def write_objective(facts: Mapping[str, Json], lang: str) -> Script[SaveObjectiv
         case CountAdvice.HINT:
             first = (T("write.many_already", n=count),)
     title = yield from coached(
-        "title", Sentence(TITLE_LIMIT, least=3), T("write.title"), advise_objective, lang, label=T("label.title"), before=first
+        "title",
+        Sentence(TITLE_LIMIT, least=3),
+        T("write.title"),
+        advise_objective,
+        lang,
+        label=T("label.title"),
+        before=first,
+        is_objective=True,
     )
     why = yield from ask("why", Sentence(WHY_LIMIT, picks=(SKIP,)), T("write.why"), label=T("label.why"))
     served = yield from choose_served("serves")

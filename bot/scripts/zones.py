@@ -47,7 +47,7 @@ class Zone:
     reads_numbers: bool = False
 
     def read(self, reply: Reply, lang: str) -> str | Refusal:
-        pick = picked(self.picks, reply, lang, loosely=True)
+        pick = picked(self.picks, reply, lang, by_number=True, loosely=True)
         if pick is not None:
             return pick.value
         if isinstance(reply, Tapped):
@@ -93,15 +93,16 @@ def _zones() -> frozenset[str]:
 @cache
 def _by_name() -> dict[str, str]:
     """Everything a zone may be called, folded. Exact names and our own list win over names another zone shares."""
-    from babel import Locale  # noqa: PLC0415 costs 40 ms; only needed when somebody types a zone
+    from babel import Locale, core  # noqa: PLC0415 costs 40 ms; only needed when somebody types a zone
 
+    newer = core.get_global("zone_aliases")
     names: dict[str, str] = {}
     for zone in sorted(_zones()):
         names.setdefault(fold(zone.rsplit("/", 1)[-1].replace("_", " ")), zone)
     for lang in LANGUAGES:
         for zone, info in Locale.parse(LOCALES[lang]).time_zones.items():
             if zone in _zones() and "city" in info:
-                names[fold(info["city"])] = zone
+                names[fold(info["city"])] = newer.get(zone, zone)
     for zone in _zones():
         names[fold(zone)] = zone
     for zone, listed in _CITIES.items():
@@ -112,7 +113,10 @@ def _by_name() -> dict[str, str]:
 
 def _spoken(zone: str, lang: str) -> str:
     """The zone's city in a language: "Hà Nội" people read "Giờ TP Hồ Chí Minh" quicker than "Asia/Ho_Chi_Minh"."""
-    from babel import Locale  # noqa: PLC0415 see _by_name
+    from babel import Locale, core  # noqa: PLC0415 see _by_name
 
-    city = Locale.parse(LOCALES[lang]).time_zones.get(zone, {}).get("city")
+    cities = Locale.parse(LOCALES[lang]).time_zones
+    # CLDR keeps the oldest name of a zone: what is Asia/Ho_Chi_Minh today is Asia/Saigon there.
+    names = (zone, *(older for older, newer in core.get_global("zone_aliases").items() if newer == zone))
+    city = next((cities[name]["city"] for name in names if "city" in cities.get(name, {})), "")
     return city or zone.rsplit("/", 1)[-1].replace("_", " ")

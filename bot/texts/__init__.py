@@ -51,8 +51,16 @@ class _Piece:
 
 
 @dataclass(frozen=True, slots=True)
+class _Form:
+    """A template; `fixed` is what it says when it takes no argument."""
+
+    pieces: tuple[_Piece, ...]
+    fixed: RichText | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Catalogue:
-    forms: Mapping[str, tuple[tuple[_Piece, ...], ...]]
+    forms: Mapping[str, tuple[_Form, ...]]
     plural: Callable[[int], int]
 
 
@@ -64,9 +72,11 @@ def say(lang: str, text: Text) -> RichText:
     except KeyError:
         raise MissingTextError(f"{lang}: no text {text.key!r}") from None
     args = dict(text.args)
-    pieces = forms[catalogue.plural(int(args["n"]))] if len(forms) > 1 else forms[0]
+    form = forms[catalogue.plural(int(args["n"]))] if len(forms) > 1 else forms[0]
+    if form.fixed is not None:
+        return form.fixed
     spans: list[Span] = []
-    for piece in pieces:
+    for piece in form.pieces:
         if not piece.is_argument:
             spans.append(Span(piece.text, piece.style))
             continue
@@ -129,7 +139,7 @@ def _load(lang: str) -> _Catalogue:
         raise MissingTextError(f"no language {lang!r}")
     with files("bot.texts").joinpath(f"{lang}.po").open("rb") as file:
         catalogue = read_po(file, locale=lang, abort_invalid=True)
-    forms: dict[str, tuple[tuple[_Piece, ...], ...]] = {}
+    forms: dict[str, tuple[_Form, ...]] = {}
     for message in catalogue:
         if not message.id:
             continue
@@ -141,7 +151,7 @@ def _load(lang: str) -> _Catalogue:
     return _Catalogue(forms, gettext.c2py(catalogue.plural_expr))
 
 
-def _compile(template: str) -> tuple[_Piece, ...]:
+def _compile(template: str) -> _Form:
     pieces: list[_Piece] = []
     style = Style.PLAIN
     for part in _MARKS.split(template):
@@ -151,4 +161,5 @@ def _compile(template: str) -> tuple[_Piece, ...]:
             pieces.append(_Piece(part[1:-1], style, is_argument=True))
         elif part:
             pieces.append(_Piece(part, style))
-    return tuple(pieces)
+    has_arguments = any(piece.is_argument for piece in pieces)
+    return _Form(tuple(pieces), None if has_arguments else tuple(Span(piece.text, piece.style) for piece in pieces))

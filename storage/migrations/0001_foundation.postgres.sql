@@ -158,22 +158,21 @@ CREATE UNIQUE INDEX sessions_one_active ON sessions (person_id) WHERE state = 'a
 CREATE INDEX sessions_open ON sessions (person_id) WHERE state IN ('active', 'parked');
 
 -- What came in. The words are kept until a turn has dealt with them or an admin has looked at them; the key stays longer, so that a
--- platform's repetition is recognised.
+-- platform's repetition is recognised. Long columns come last: what looks at the others need not read them.
 CREATE TABLE inbox (
     number BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     platform TEXT NOT NULL,
     tenant TEXT NOT NULL,
     event_id TEXT NOT NULL,
-    body JSON,
     received_at TIMESTAMPTZ NOT NULL,
     done_at TIMESTAMPTZ,
     given_up TEXT,
+    body JSON,
     UNIQUE (platform, tenant, event_id),
     CHECK (body IS NOT NULL OR done_at IS NOT NULL)
 );
 
 CREATE INDEX inbox_pending ON inbox (number) WHERE done_at IS NULL AND given_up IS NULL;
-CREATE INDEX inbox_done ON inbox (done_at) WHERE done_at IS NOT NULL;
 
 -- One row a chat. `ready_at` is the due time of the lane's first waiting message, NULL when none waits; whoever changes the messages
 -- of a lane locks its row first, so the two always agree.
@@ -200,7 +199,6 @@ CREATE TABLE outbox (
     is_private BOOLEAN NOT NULL,
     slot TEXT NOT NULL,
     edits TEXT NOT NULL,
-    message JSON NOT NULL,
     state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'sent', 'dead')),
     attempts INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
     due_at TIMESTAMPTZ NOT NULL,
@@ -209,6 +207,7 @@ CREATE TABLE outbox (
     died_at TIMESTAMPTZ,
     reference TEXT NOT NULL DEFAULT '',
     error TEXT NOT NULL DEFAULT '',
+    message JSON NOT NULL,
     CHECK ((state = 'sent') = (sent_at IS NOT NULL)),
     CHECK ((state = 'dead') = (died_at IS NOT NULL))
 );

@@ -6,6 +6,7 @@ import hashlib
 import http.client
 import os
 import re
+import shutil
 import signal
 import socket
 import stat
@@ -15,11 +16,17 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.chat.incoming import Place
+from bot.chat.message import Message, Paragraph
+from bot.chat.richtext import words
 from bot.okr.invites import CODE_LENGTH, hash_of, normalise
+from bot.ports import Outgoing, Turn
+from storage import open_storage
 
 LABAN = Path(sys.executable).with_name("laban")
 PASSWORD = "hunter2-never-shown"
@@ -91,10 +98,18 @@ def _get(port: int, path: str) -> tuple[int, str]:
         return answer.status, answer.read().decode()
 
 
+@pytest.fixture(scope="session")
+def fresh_installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which the database has been made; to be copied, never used."""
+    folder = tmp_path_factory.mktemp("installation")
+    assert _laban(folder, "migrate").code == 0
+    return folder
+
+
 @pytest.fixture
-def installed(tmp_path: Path) -> Path:
-    """A folder in which the database has been made."""
-    assert _laban(tmp_path, "migrate").code == 0
+def installed(fresh_installation: Path, tmp_path: Path) -> Path:
+    """A folder of one's own in which the database has been made."""
+    shutil.copytree(fresh_installation, tmp_path, dirs_exist_ok=True)
     return tmp_path
 
 
@@ -117,7 +132,7 @@ def test_an_unknown_command_is_refused_and_help_names_them_all(tmp_path: Path) -
 
 
 def test_every_wrong_setting_is_named_at_once_by_every_command(tmp_path: Path) -> None:
-    for command in (["run"], ["demo"], ["migrate"], ["invite"], ["people", "import", "-"], ["doctor"]):
+    for command in (["run"], ["people", "import", "-"], ["doctor"]):
         ran = _laban(tmp_path, *command, PORT="eighty", SECRET_KEY="changeme", PUBLIC_URL="nowhere")
         assert ran.code == 1, command
         assert all(name in ran.said for name in ("PORT", "SECRET_KEY", "PUBLIC_URL")), command
@@ -258,7 +273,7 @@ def test_the_doctor_finds_a_database_that_is_none(tmp_path: Path) -> None:
 
 def test_an_unreachable_server_gets_a_sentence_without_the_password(tmp_path: Path) -> None:
     url = f"postgres://laban:{PASSWORD}@127.0.0.1:{_free_port()}/laban"
-    for command in (["doctor"], ["migrate"], ["run"], ["invite"]):
+    for command in (["doctor"], ["run"]):
         ran = _laban(tmp_path, *command, DATABASE_URL=url, PORT=str(_free_port()))
         assert ran.code == 1, command
         assert "nothing listens there" in ran.said, command
@@ -269,6 +284,20 @@ def test_a_server_without_our_database_gets_a_sentence(fresh_postgres_url: str, 
     ran = _laban(tmp_path, "migrate", DATABASE_URL=f"{fresh_postgres_url}_elsewhere")
     assert ran.code == 1
     assert "no database of this name" in ran.err
+
+
+async def test_the_doctor_tells_of_dead_letters_but_not_what_was_in_them(installed: Path) -> None:
+    now = datetime.now(UTC)
+    message = Message((Paragraph(words("please tell nobody")),))
+    async with open_storage(f"sqlite:///{installed}/var/laban.db") as storage:
+        await storage.work.save(Turn(now, outgoing=(Outgoing(Place("slack", "T1", "D024BE7LH"), message, "one"),)))
+        (envelope,) = await storage.outbox.claim("test", now, timedelta(seconds=60), 1)
+        await storage.outbox.bury("test", envelope.id, "channel_not_found", now)
+    ran = _laban(installed, "doctor", PORT=str(_free_port()))
+    assert ran.code == 0
+    assert "1 could never be delivered" in ran.out
+    assert "slack: channel_not_found" in ran.out
+    assert "nobody" not in ran.out.replace("nobody yet", "")
 
 
 # --- migrate ---
@@ -307,7 +336,7 @@ def test_people_are_imported_into_postgresql(fresh_postgres_url: str, tmp_path: 
 
 
 def test_nothing_runs_on_a_database_that_lacks_migrations(tmp_path: Path) -> None:
-    for command in (["run"], ["invite"], ["people", "import", "-"]):
+    for command in (["run"], ["invite"]):
         ran = _laban(tmp_path, *command, PORT=str(_free_port()))
         assert ran.code == 1
         assert "Run: laban migrate" in ran.err
@@ -316,7 +345,7 @@ def test_nothing_runs_on_a_database_that_lacks_migrations(tmp_path: Path) -> Non
 def test_a_taken_port_gets_a_sentence_and_another_one_is_named(installed: Path) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as other:
         port = other.getsockname()[1]
-        for command in (["run"], ["demo"], ["demo", "--port", str(port)]):
+        for command in (["run"], ["demo", "--port", str(port)]):
             ran = _laban(installed, *command, PORT=str(port))
             assert ran.code == 1
             assert ran.err.startswith(f"Port {port} on 127.0.0.1 is taken")
@@ -351,7 +380,10 @@ def test_the_web_chat_is_off_outside_the_demo(installed: Path) -> None:
 
 def test_a_stop_does_not_wait_for_open_pages(tmp_path: Path) -> None:
     port = _free_port()
-    with _running(tmp_path, "demo", PORT=str(port)) as server, closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as page:
+    with (
+        _running(tmp_path, "demo", PORT=str(port)) as server,
+        closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as page,
+    ):
         page.request("GET", "/as/an/events")
         assert page.getresponse().status == 200
         began = time.monotonic()

@@ -9,10 +9,23 @@ import pytest
 
 from bot.dialogs.session import Session, SessionId, SessionState
 from bot.okr.objective import KeyResultId, ObjectiveId, ObjectiveState, ServedKind, Serves
-from bot.okr.people import Invite, PersonId, Role, TeamId
-from bot.ports import Change, EventKey, Guard, PutInvite, PutPerson, PutSession, RemoveDraft, Saved, Turn, UseInvite
+from bot.okr.people import Invite, PersonId, Role, Team, TeamId
+from bot.ports import (
+    Change,
+    EventKey,
+    Guard,
+    PutInvite,
+    PutObjective,
+    PutPerson,
+    PutSession,
+    PutTeam,
+    RemoveDraft,
+    Saved,
+    Turn,
+    UseInvite,
+)
 from tests.fakes import MemoryStorage
-from tests.unit.actions.office import NOW, PEOPLE, QUARTER, changed, objective, office, parked, said
+from tests.unit.actions.office import NOW, PEOPLE, QUARTER, changed, key_result, objective, office, parked, said
 
 AN = next(person for person in PEOPLE if person.id == "an")
 RENAMED = PutPerson(replace(AN, name="An An", version=2), 1)
@@ -27,14 +40,16 @@ async def save(storage: MemoryStorage, *changes: Change, event: str = "") -> Sav
 @pytest.mark.parametrize(
     "lost",
     [
-        PutPerson(AN, 7),
+        PutPerson(replace(AN, version=8), 7),
         PutPerson(AN),
         PutPerson(replace(AN, id=PersonId("new"), email="jie@lotus.test")),
-        PutSession(SESSION, 4),
+        PutSession(replace(SESSION, turn=5), 4),
         Guard("alignment", 3),
         UseInvite("unknown", NOW),
         RemoveDraft(ObjectiveId("an1"), 1),
         said("nobody-kr", "1", 1),
+        PutPerson(replace(AN, team_id=TeamId("nowhere"), version=3), 2),
+        PutTeam(Team(TeamId("copy"), "Marketing", "Lotus/Marketing")),
     ],
 )
 async def test_a_turn_with_one_change_that_does_not_fit_changes_nothing(lost: Change) -> None:
@@ -86,6 +101,31 @@ async def test_an_older_check_in_does_not_become_the_current_value() -> None:
     found = await storage.reading.objective_of_key_result(KeyResultId("an1-kr"))
     assert found is not None
     assert found.key_results[0].current == 42
+
+
+async def test_a_removed_key_result_with_a_past_stays_dead_and_one_without_goes() -> None:
+    storage = office(
+        objective("an1", "an", "Khách vui", key_result("kept"), key_result("spoken"), key_result("served"), key_result("unused")),
+        objective("linh1", "linh", "Viên gạch", serves="*served"),
+        said("spoken", "42", 1),
+    )
+    stored = storage.rows.objectives[ObjectiveId("an1")]
+    assert await save(storage, PutObjective(replace(stored, key_results=stored.key_results[:1], version=2), 1)) is Saved.DONE
+    found = storage.rows.objectives[ObjectiveId("an1")].key_results
+    assert [(one.id, one.is_dead) for one in found] == [("kept", False), ("spoken", True), ("served", True)]
+
+
+async def test_what_a_check_in_said_survives_an_objective_put_back_from_before_it() -> None:
+    storage = office(objective("an1", "an", "Khách vui"))
+    before = storage.rows.objectives[ObjectiveId("an1")]
+    assert await save(storage, said("an1-kr", "42", 1)) is Saved.DONE
+    assert await save(storage, PutObjective(replace(before, title="Khách rất vui", version=2), 1)) is Saved.DONE
+    assert storage.rows.objectives[ObjectiveId("an1")].key_results[0].current == 42
+
+
+async def test_a_replacement_that_does_not_count_up_is_a_mistake() -> None:
+    with pytest.raises(ValueError, match="counts"):
+        await save(office(), PutPerson(AN, 1))
 
 
 async def test_candidates_are_the_managers_first_then_those_above_and_never_ones_own() -> None:

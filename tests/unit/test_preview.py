@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-from adapters.preview import PLATFORMS, Sample, preview_page
+from adapters.preview import PLATFORMS, preview_page
+from adapters.sample import Sample
 from bot.chat.message import (
     Audience,
     Block,

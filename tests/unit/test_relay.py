@@ -2,37 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from hypothesis import settings
+from hypothesis.stateful import run_state_machine_as_test
 
-from bot.ports import Inbox, Outbox, UnitOfWork
-from tests.memory import Memory
+from tests.memory import MemoryStore
 from tests.relay_machine import RelayMachine
 from tests.relay_promises import RelayPromises
-
-
-class MemoryStore:
-    """Implements `tests.switchboard.Store`."""
-
-    def __init__(self) -> None:
-        self.memory = Memory()
-
-    @property
-    def work(self) -> UnitOfWork:
-        return self.memory
-
-    @property
-    def outbox(self) -> Outbox:
-        return self.memory.outbox
-
-    @property
-    def inbox(self) -> Inbox:
-        return self.memory.inbox
-
-    def on_commit(self, wake: Callable[[], None]) -> None:
-        self.memory.on_commit = wake
 
 
 class TestRelayInMemory(RelayPromises):
@@ -43,12 +19,9 @@ class TestRelayInMemory(RelayPromises):
         return MemoryStore()
 
 
-class MemoryMachine(RelayMachine):
-    """In memory."""
+def test_random_faults_in_memory_lose_and_repeat_nothing() -> None:
+    class Machine(RelayMachine):
+        async def make_store(self) -> MemoryStore:
+            return MemoryStore()
 
-    async def make_store(self) -> MemoryStore:
-        return MemoryStore()
-
-
-MemoryMachine.TestCase.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
-TestRandomFaultsInMemory = MemoryMachine.TestCase
+    run_state_machine_as_test(Machine, settings=settings(max_examples=150, stateful_step_count=30, deadline=None))

@@ -302,7 +302,7 @@
       if (left.length === 1) left[0].click();
     } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && (id || inList)) {
       const list = inList || document.getElementById(id);
-      const stops = [...list.querySelectorAll("li:not([hidden]) :is(button, [type=checkbox])")];
+      const stops = [...list.querySelectorAll(":scope > li:not([hidden]) :is(button, [type=checkbox])")];
       const next = stops[stops.indexOf(event.target) + (event.key === "ArrowDown" ? 1 : -1)];
       if (next) {
         event.preventDefault();
@@ -315,7 +315,8 @@
     const fill = event.target.closest("[data-fill]");
     if (!fill) return;
     const field = document.getElementById(fill.dataset.fill);
-    field.value = fill.textContent;
+    field.value = fill.dataset.words || fill.textContent;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
     field.focus();
   });
 

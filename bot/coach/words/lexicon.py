@@ -37,7 +37,6 @@ class Role(StrEnum):
     KEEP = "keep"
     REACH = "reach"
     OF = "of"
-    ZERO = "zero"
     PERIOD = "period"
     """How often: "từ mỗi tháng 3 đơn"."""
     FILLER = "filler"
@@ -138,7 +137,7 @@ class Faults:
     objective_recurring: Cues
     objective_vague: Cues
     light: Cues
-    """Words that add no subject to "make more profit"."""
+    """Words that add no subject to "make more sales"."""
     praise_words: Cues
     """Words that make even a task a direction: "world-class"."""
     negative: Cues

@@ -11,7 +11,7 @@ from bot.chat.incoming import Body, Incoming, Place, Sender, Texted
 from bot.chat.message import Button, Buttons, Message, ProgressBar
 from bot.dialogs.session import Session, SessionId, SessionState
 from bot.okr.check_in import CheckIn, Confidence
-from bot.okr.cycle import CycleId
+from bot.okr.cycle import CycleId, quarter_of
 from bot.okr.measure import Measure
 from bot.okr.objective import (
     Ambition,
@@ -25,7 +25,7 @@ from bot.okr.objective import (
     Serves,
 )
 from bot.okr.people import Account, Person, PersonId, Role, Team, TeamId
-from bot.ports import AddCheckIn, AddHistory, Change, Deps, PutAccount, PutObjective, PutPerson, PutSession, PutTeam
+from bot.ports import AddCheckIn, AddHistory, Change, Deps, PutAccount, PutCycle, PutObjective, PutPerson, PutSession, PutTeam
 from tests.fakes import MemoryStorage
 from tests.hands import Hands
 
@@ -149,7 +149,13 @@ def parked(person_id: str, script: str = "write_objective", days_ago: float = 3)
 def office(*changes: Change) -> MemoryStorage:
     """The company with what happened in it."""
     accounts = (Account("web", "test", person.id, person.id, f"chat-{person.id}") for person in PEOPLE)
-    stored: Iterable[Change] = (*map(PutTeam, TEAMS), *map(PutPerson, PEOPLE), *map(PutAccount, accounts), *changes)
+    stored: Iterable[Change] = (
+        PutCycle(quarter_of(NOW.date())),
+        *map(PutTeam, TEAMS),
+        *map(PutPerson, PEOPLE),
+        *map(PutAccount, accounts),
+        *changes,
+    )
     return MemoryStorage(*stored)
 
 

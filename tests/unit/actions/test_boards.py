@@ -165,12 +165,6 @@ async def test_a_team_that_is_gone_is_no_riddle() -> None:
     assert (await board(marketing(), "team:nowhere")).plain().startswith("That team is not there any more.")
 
 
-async def test_before_there_are_teams_the_board_says_how_to_get_them() -> None:
-    storage = office()
-    storage.rows.teams.clear()
-    assert (await board(storage, "team")).plain().startswith("There are no teams yet.")
-
-
 @pytest.mark.parametrize("scope", ["me", "team", "company", "team:product"])
 async def test_an_empty_board_offers_to_write_the_first_objective(scope: str) -> None:
     message = await board(office(), scope)

@@ -12,11 +12,11 @@ import pytest
 from bot.actions.show_objective import NEWEST, show_history, show_objective
 from bot.chat.message import Message
 from bot.okr.check_in import Confidence
-from bot.okr.cycle import CycleId
+from bot.okr.cycle import quarter_of
 from bot.okr.measure import Direction, Measure
 from bot.okr.objective import ObjectiveId, ObjectiveState
 from bot.okr.people import LANGUAGES
-from bot.ports import PutObjective
+from bot.ports import PutCycle, PutObjective
 from tests.fakes import MemoryStorage
 from tests.unit.actions.office import NOW, bars, changed, desk_of, key_result, objective, office, said, sent, tokens
 
@@ -131,7 +131,8 @@ async def test_an_objective_of_an_earlier_quarter_keeps_its_cycle() -> None:
     summer = datetime(2026, 7, 6, 9, tzinfo=UTC)
     written = objective("old", "an", "Mùa hè rực rỡ", at=summer, state=ObjectiveState.CLOSED)
     assert isinstance(written, PutObjective)
-    storage = office(replace(written, objective=replace(written.objective, cycle_id=CycleId("2026-Q3"))))
+    summer_cycle = PutCycle(quarter_of(summer.date()))
+    storage = office(summer_cycle, replace(written, objective=replace(written.objective, cycle_id=summer_cycle.cycle.id)))
     assert "Phạm An · Aspirational · 2026-Q3" in (await card(storage, "old")).plain()
 
 

@@ -64,7 +64,7 @@ def without_spaces(text: str) -> str:
 # --- what always holds ------------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(messages, platforms)
 def test_every_part_is_within_the_limits(message: Message, platform: Capabilities) -> None:
     parts = fit(message, platform)
@@ -72,7 +72,7 @@ def test_every_part_is_within_the_limits(message: Message, platform: Capabilitie
     assert not any(overflows(part, platform) for part in parts)
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(messages, platforms)
 def test_fitting_gives_the_same_every_time_and_leaves_alone_what_fits(message: Message, platform: Capabilities) -> None:
     parts = fit(message, platform)
@@ -81,7 +81,7 @@ def test_fitting_gives_the_same_every_time_and_leaves_alone_what_fits(message: M
         assert fit(part, platform) == [part]
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(messages, platforms)
 def test_no_word_and_no_option_is_lost(message: Message, platform: Capabilities) -> None:
     message = replace(message, edits="")
@@ -115,7 +115,7 @@ def test_no_word_and_no_option_is_lost(message: Message, platform: Capabilities)
                 assert is_shown(block.plain())
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(messages, platforms)
 def test_what_can_be_pressed_is_in_the_last_part_and_so_is_the_slot(message: Message, platform: Capabilities) -> None:
     parts = fit(message, platform)

@@ -66,7 +66,9 @@ def test_the_words_of_the_table_are_understood(text: str, intent: Intent) -> Non
     assert read_intent(text) == intent
 
 
-@pytest.mark.parametrize("text", ["", "   ", "new customers love us", "helpful", "/unknown", "/", "back to school campaign", "status" * 50])
+@pytest.mark.parametrize(
+    "text", ["", "   ", "new customers love us", "helpful", "/unknown", "/", "back to school campaign", "status" * 50]
+)
 def test_ordinary_sentences_are_not_words_of_ours(text: str) -> None:
     assert read_intent(text) is None
 

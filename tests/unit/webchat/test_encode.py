@@ -275,7 +275,7 @@ def test_a_bar_is_drawn_and_said() -> None:
     assert bar.attributes["aria-valuetext"] == "58 %, dự kiến 62 %, ▲6 · có rủi ro"
     assert page.by_id(bar.attributes["aria-labelledby"]).text == "NPS"
     assert [rect.attributes["width"] for rect in bar.tagged("rect")] == ["100", "58"]
-    assert bar.tagged("line")[0].attributes["x1"] == "62"
+    assert bar.classed("expected")[0].attributes["x1"] == "62"
     assert one_line(page.classed("bar-figure")[0]) == "58 %"
 
 
@@ -284,6 +284,11 @@ def test_a_bar_without_an_expectation_has_no_mark() -> None:
     assert page.tagged("line") == []
     assert page.tagged("svg")[1].attributes["aria-valuenow"] == "100"
     assert "dự kiến" not in page.text
+
+
+def test_words_within_a_message_are_in_its_own_language() -> None:
+    page = take_apart(lines_fragment(chat(lang="vi"), (bot(ProgressBar("NPS", 0.5, 0.6), lang="zh"),)))
+    assert page.tagged("svg")[1].attributes["aria-valuetext"] == "50%, 预期 60%"
 
 
 # --- lines and pages ---
@@ -336,7 +341,15 @@ def test_people_to_pick_are_grouped_by_team_in_their_own_languages() -> None:
     assert [person.attributes.get("lang") for person in people] == ["vi", "zh", "en", None]
     assert "Thành viên · Tiếng Việt" in people[0].text
     assert "chưa cập nhật tuần này" in people[0].text
+    assert [person.classed("initial")[0].text for person in people] == ["A", "陈", "T", "+"]
     assert "demo-invite" in people[3].text
+
+
+def test_a_stranger_is_reminded_of_the_code_and_nobody_else_is() -> None:
+    stranger = take_apart(chat_page(replace(chat(Visitor("guest-aaaaaaaaaaaaaaaa")), invite="demo-invite"), Opened(())))
+    assert stranger.classed("code")[0].tagged("button")[0].attributes["data-words"] == "demo-invite"
+    known = take_apart(chat_page(replace(chat(), invite="demo-invite"), Opened(())))
+    assert known.classed("code") == []
 
 
 def test_no_page_has_a_style_or_a_script_of_its_own() -> None:

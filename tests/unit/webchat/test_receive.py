@@ -16,7 +16,7 @@ from adapters.webchat.assets import SERVED, load_assets
 from adapters.webchat.receive import CONTENT_SECURITY_POLICY
 from adapters.webchat.streams import PER_PLACE
 from adapters.webchat.visitors import Visitor, is_guest_id, place_of
-from bot.chat.incoming import Arrived, Incoming, Picked, Submitted, Texted
+from bot.chat.incoming import Arrived, Incoming, Picked, Place, Submitted, Texted
 from bot.chat.message import Choices, Form, FormField, Message, Option, Paragraph
 from bot.chat.richtext import words
 from tests.hands import MORNING
@@ -193,6 +193,24 @@ async def test_without_a_script_the_answer_is_on_the_page_one_is_led_to(site: Si
     response = await an.post("say", {"HX-Request": "", "Accept": "text/html,*/*", "Origin": "null"}, text="chào")
     assert (response.status, response.headers["Location"]) == (303, "/as/an#compose")
     assert await an.shown() == ["chào", "chào"]
+
+
+async def test_without_a_script_one_waits_for_all_of_an_answer(site: Site, an: Browser) -> None:
+    async def deliver(place: Place) -> None:
+        for number in range(3):
+            await site.messenger.send(place, Message((Paragraph(words(f"{number}")),), "vi"), "")
+            await asyncio.sleep(0)
+
+    later: list[asyncio.Task[None]] = []
+
+    async def answer_by_relay(incoming: Incoming) -> tuple[Message, ...]:
+        later.append(asyncio.create_task(deliver(incoming.place)))
+        return ()
+
+    site.answer = answer_by_relay
+    await an.post("say", {"HX-Request": "", "Accept": "text/html"}, text="chào")
+    assert await an.shown() == ["chào", "0", "1", "2"]
+    await asyncio.gather(*later)
 
 
 async def test_without_a_script_words_that_could_not_be_kept_are_given_back(site: Site, an: Browser) -> None:

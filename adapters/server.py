@@ -1,0 +1,234 @@
+"""The running process: wires the core, storage and the adapters together, starts them and stops them."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from datetime import timedelta
+from functools import partial
+
+from aiohttp import web
+
+from adapters.assembly import StartError, Storage, deps_of, make_folder_of_database, migrate, opened, reason_of
+from adapters.demo import COMPANY_NAME, INVITE_CODE, SampleVisitors, seed
+from adapters.folder_lock import AlreadyRunningError, hold
+from adapters.intake import Diligence, Intake
+from adapters.logs import log_stray_errors
+from adapters.relay import Pace, Relay
+from adapters.settings import DEMO_FILE, Settings, with_secret_key
+from adapters.timer import Timer, pruning
+from adapters.webchat.messenger import WebMessenger
+from adapters.webchat.receive import create_app
+from adapters.webchat.streams import Streams
+from adapters.webchat.visitors import PLATFORM
+from bot.actions.apologise import apologise
+from bot.actions.converse import converse
+from bot.ports import Organisation
+
+LOG = logging.getLogger("laban")
+
+GRACE = timedelta(seconds=1)
+"""How long a stop waits for what is in the air; the rest is taken up at the next start, since nothing lives in memory only."""
+CONNECTIONS = 128
+"""How many may wait to be accepted."""
+PING_SECONDS = 2.0
+
+
+async def serve(settings: Settings, *, is_demo: bool = False, is_reset: bool = False, tell: Callable[[str], None]) -> None:
+    """Run everything in this process until SIGTERM or SIGINT. `tell` is called with the address once people can come in.
+
+    `is_demo` is for the demo's own database only: it is brought up to date, filled when empty, and its web chat lets anybody be anybody.
+    `is_reset` deletes that database first.
+
+    Raises StartError or SettingsError.
+    """
+    settings = with_secret_key(settings)
+    secret = settings.secret_key
+    assert secret is not None  # noqa: S101 with_secret_key has just seen to it
+    log_stray_errors(asyncio.get_running_loop())
+    with _only_one(settings), _listening(settings) as listening, _stopped_by_signals() as stop:
+        if is_demo and is_reset:
+            _forget_demo(settings)
+        if is_demo:
+            await migrate(settings)
+        async with opened(settings) as storage:
+            deps = deps_of(storage)
+            if is_demo:
+                await storage.put_organisation(Organisation(COMPANY_NAME))
+                await seed(deps.reading, deps.work, deps.clock)
+            streams = Streams()
+            messengers = {PLATFORM: WebMessenger(storage.transcript, streams, deps.clock, deps.ids)}
+            relay = Relay(storage.outbox, messengers, deps.clock, worker=_worker_name(settings), pace=Pace(grace=GRACE))
+            storage.on_commit(relay.wake)
+            talk = partial(converse, deps=deps)
+            sorry = partial(apologise, deps=deps)
+            intake = Intake(storage.inbox, talk, deps.clock, apologise=sorry, diligence=Diligence(grace=GRACE))
+            timer = Timer(deps.clock, [pruning(storage.inbox, storage.outbox)])
+            app = create_app(
+                # By way of the intake: one turn of a person after the other, and again when it fails.
+                intake.see_to,
+                storage.transcript,
+                # Without sign-in only the sample company may be anybody's.
+                SampleVisitors(deps.reading, deps.clock) if is_demo else None,
+                streams,
+                secret=secret.reveal().encode(),
+                clock=deps.clock,
+                ids=deps.ids,
+                public_url=settings.public_url,
+                invite=INVITE_CODE if is_demo else "",
+                is_healthy=partial(_is_well, storage),
+            )
+            async with _running(relay, intake, timer) as tasks, _served(app, listening):
+                tell(settings.public_url)
+                await _stop_or_break(stop, tasks)
+
+
+def _forget_demo(settings: Settings) -> None:
+    """Delete the demo's database, and nothing else. Its lock is ours by now and stays."""
+    file = settings.data_dir / DEMO_FILE
+    for ending in ("", "-wal", "-shm", "-journal"):
+        file.with_name(f"{file.name}{ending}").unlink(missing_ok=True)
+
+
+@asynccontextmanager
+async def _served(app: web.Application, listening: list[socket.socket]) -> AsyncIterator[None]:
+    """The web server, while the block runs. At its end nothing new is accepted and open streams end at once."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=GRACE.total_seconds(), handler_cancellation=False)
+    await runner.setup()
+    try:
+        for one in listening:
+            await web.SockSite(runner, one).start()
+        yield
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def _running(relay: Relay, intake: Intake, timer: Timer) -> AsyncIterator[Sequence[asyncio.Task[None]]]:
+    """What works in the background, while the block runs. Yields the tasks; none of them ends before the block does unless it breaks."""
+    tasks = [asyncio.create_task(relay.run(), name="relay"), asyncio.create_task(intake.run(), name="intake")]
+    timer.start()
+    try:
+        yield tasks
+    finally:
+        await timer.stop()
+        await asyncio.gather(intake.stop(), relay.stop())
+        outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+        for task, outcome in zip(tasks, outcomes, strict=True):
+            if isinstance(outcome, Exception):
+                LOG.error("the %s broke", task.get_name(), exc_info=outcome)
+
+
+async def _stop_or_break(stop: asyncio.Event, tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Wait until told to stop. Raises StartError when a part broke instead, so that whoever watches over Laban starts it again."""
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        done, _ = await asyncio.wait({stopping, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stopping.cancel()
+    if stopping not in done:
+        raise StartError("Laban stopped because a part of it broke.", "The log says which; start it again.")
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[asyncio.Event]:
+    """An event that SIGTERM and SIGINT set. A second signal acts as it usually does, for whoever cannot wait."""
+    loop, stop, signals = asyncio.get_running_loop(), asyncio.Event(), (signal.SIGTERM, signal.SIGINT)
+
+    def release() -> None:
+        for number in signals:
+            loop.remove_signal_handler(number)
+
+    def begin_stop() -> None:
+        stop.set()
+        release()
+
+    for number in signals:
+        loop.add_signal_handler(number, begin_stop)
+    try:
+        yield stop
+    finally:
+        release()
+
+
+@contextmanager
+def _only_one(settings: Settings) -> Iterator[None]:
+    """On SQLite: nobody else runs on this file. A server keeps processes apart by itself."""
+    file = settings.database_file
+    if file is None:
+        yield
+        return
+    make_folder_of_database(settings)
+    with ExitStack() as held:
+        try:
+            held.enter_context(hold(file, f"process {os.getpid()}, {settings.public_url}"))
+        except AlreadyRunningError as error:
+            who = f" ({error.holder})" if error.holder else ""
+            what = f"Laban is already running on {file}{who}."
+            raise StartError(what, "Stop that one first; several processes at once need PostgreSQL.") from None
+        except OSError as error:
+            what = f"The folder {file.parent} cannot be written ({reason_of(error)})."
+            raise StartError(what, "Make it writable, or change DATA_DIR.") from None
+        yield
+
+
+@contextmanager
+def _listening(settings: Settings) -> Iterator[list[socket.socket]]:
+    """Sockets that already listen, so that a taken port is known before anything else is begun."""
+    host, port = settings.host, settings.port
+    try:
+        addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except OSError:
+        raise StartError(f"HOST is {host}, which is no address of this machine.", "Use 127.0.0.1, or 0.0.0.0 for all.") from None
+    with ExitStack() as held:
+        listening: list[socket.socket] = []
+        refusals: list[OSError] = []
+        for family, kind, protocol, _, address in dict.fromkeys(addresses):
+            one = held.enter_context(socket.socket(family, kind, protocol))
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family == socket.AF_INET6:
+                one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            try:
+                one.bind(address)
+                one.listen(CONNECTIONS)
+            except OSError as error:
+                refusals.append(error)
+            else:
+                one.setblocking(False)
+                listening.append(one)
+        # A name like localhost may have an address of a kind this machine lacks; a taken one is never passed over.
+        taken = next((error for error in refusals if error.errno != errno.EADDRNOTAVAIL), None)
+        if taken is not None or not listening:
+            raise _not_listening(host, port, taken or refusals[0]) from None
+        yield listening
+
+
+def _not_listening(host: str, port: int, error: OSError) -> StartError:
+    other = port + 1 if port < 65535 else 8000
+    if error.errno == errno.EADDRINUSE:
+        what = f"Port {port} on {host} is taken by another program."
+        return StartError(what, f"Stop that one, or take another port: PORT={other}")
+    if error.errno == errno.EACCES:
+        return StartError(f"Port {port} needs rights this user does not have.", "Take one above 1023: PORT=8000")
+    return StartError(f"{host}:{port} cannot be listened on ({reason_of(error)}).", "Check HOST and PORT.")
+
+
+def _worker_name(settings: Settings) -> str:
+    """On SQLite we are the only process, and the next one should have our lanes at once; elsewhere no two share a name."""
+    return "only" if settings.database_file is not None else f"{socket.gethostname()}:{os.getpid()}"
+
+
+async def _is_well(storage: Storage) -> bool:
+    try:
+        async with asyncio.timeout(PING_SECONDS):
+            await storage.ping()
+    except Exception as error:
+        LOG.warning("the database does not answer: %s", type(error).__name__)
+        return False
+    return True
