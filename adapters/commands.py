@@ -8,7 +8,8 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Coroutine, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -25,6 +26,7 @@ T = TypeVar("T")
 BROKEN = 70
 """EX_SOFTWARE of sysexits.h: our own mistake."""
 INTERRUPTED = 130
+COUNTRY_LETTERS = 2
 WIDTH = 400
 """Where there is no terminal to ask."""
 
@@ -38,6 +40,8 @@ app = typer.Typer(
 )
 people_app = typer.Typer(help="Who works here.", no_args_is_help=True)
 app.add_typer(people_app, name="people")
+round_app = typer.Typer(help="The weekly round of check-ins.", no_args_is_help=True)
+app.add_typer(round_app, name="round")
 
 
 class CommandError(Exception):
@@ -192,6 +196,73 @@ def invite(
     _say(f"{invited.code}\n")
     _say(f"Lets {people} into {invited.team.path} as {role.value} until {invited.invite.expires_at:%Y-%m-%d %H:%M} UTC.")
     _say("Whoever gets it writes it to Laban. It is not shown again.")
+    if settings.telegram is not None:
+        from adapters.telegram.examine import invitation_link
+
+        link = _wait_for(invitation_link(settings.telegram.token.reveal(), settings.telegram.api_url, invited.code))
+        _say(f"On Telegram this link is enough: {link}" if link else "Telegram does not answer now, so here is no link.")
+
+
+@round_app.command(name="open")
+def open_round(
+    team: Annotated[str, typer.Option(help="Only this team and those below it: its path, like Company/Marketing.")] = "",
+) -> None:
+    """Ask for this week's check-in now, whatever the hour. Who has checked in this week is left alone."""
+    from adapters.assembly import deps_of, opened
+    from bot.actions.rounds import Round
+    from bot.actions.rounds import open_round as act
+
+    settings = load()
+
+    async def act_on_team() -> Round:
+        async with opened(settings) as storage:
+            deps = deps_of(storage)
+            named = next((one for one in await deps.reading.teams() if one.path == team), None)
+            if team and named is None:
+                raise CommandError(
+                    f"There is no team {team}. `laban doctor` says how many there are; paths look like Company/Marketing."
+                )
+            return await act(deps, named)
+
+    opened_round = _wait_for(act_on_team())
+    _say("One person was asked." if opened_round.asked == 1 else f"{opened_round.asked} people were asked.")
+    if opened_round.unreachable:
+        _say(f"Have never talked with Laban, so they could not be asked: {', '.join(opened_round.unreachable)}.")
+
+
+class DayKind(StrEnum):
+    """What an admin can say about a day."""
+
+    OFF = "off"
+    WORKING = "working"
+    AS_CALENDAR = "as-calendar"
+
+
+@app.command(name="day")
+def set_day(
+    day: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="The day, like 2026-12-24.")],
+    kind: Annotated[DayKind, typer.Argument(help="Off, working, or again as the public calendar has it.")],
+    country: Annotated[str, typer.Option(help="Two letters, like VN. Everywhere when not given.")] = "",
+) -> None:
+    """Say that a day is off or worked on: nobody is asked on a day off. The public holidays of each person's country are known already."""
+    from adapters.assembly import deps_of, opened
+    from bot.ports import PutDayOff, Turn
+
+    if country and (len(country) != COUNTRY_LETTERS or not country.isascii() or not country.isalpha()):
+        raise CommandError("A country is two letters, like VN, CN or GB.")
+    settings = load()
+    is_off = {DayKind.OFF: True, DayKind.WORKING: False, DayKind.AS_CALENDAR: None}[kind]
+
+    async def act() -> None:
+        async with opened(settings) as storage:
+            deps = deps_of(storage)
+            change = PutDayOff(country.upper(), day.date(), is_off)
+            await deps.work.save(Turn(deps.clock.now(), changes=(change,)))
+
+    _wait_for(act())
+    where = f"in {country.upper()}" if country else "everywhere"
+    said = {DayKind.OFF: "is off", DayKind.WORKING: "is worked on", DayKind.AS_CALENDAR: "is as the calendar has it"}[kind]
+    _say(f"{day:%Y-%m-%d} {said} {where}.")
 
 
 @app.command()

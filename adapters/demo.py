@@ -17,9 +17,11 @@ from bot.okr.invites import hash_of
 from bot.okr.measure import Direction, Measure
 from bot.okr.objective import HistoryEntry, KeyResult, KeyResultId, Objective, ObjectiveId, ObjectiveState, ServedKind, Serves
 from bot.okr.people import Account, Invite, Person, PersonId, Role, TeamId
+from bot.okr.prompt import Prompt, PromptKind
 from bot.ports import (
     AddCheckIn,
     AddHistory,
+    AddPrompt,
     Change,
     Clock,
     PutAccount,
@@ -117,8 +119,25 @@ def sample_turn(now: datetime) -> Turn:
     for number, objective in enumerate(OBJECTIVES):
         # One after another: boards show the oldest first.
         changes.extend(_objective_changes(objective, cycle, now, timedelta(minutes=7 * number)))
+    for sample in PEOPLE:
+        changes.extend(AddPrompt(prompt) for prompt in _prompts(sample, now))
     changes.append(PutInvite(Invite(hash_of(INVITE_CODE), INVITE_TEAM, Role.MEMBER, now + timedelta(days=365), INVITE_USES)))
     return Turn(now.astimezone(UTC), changes=tuple(changes))
+
+
+def _prompts(sample: SamplePerson, now: datetime) -> Iterator[Prompt]:
+    """That they were asked every Friday: without it the first tick would ask about a week they have answered."""
+    weeks = [one.weeks.split() for objective in OBJECTIVES if objective.owner == sample.id for one in objective.key_results]
+    if not weeks:
+        return
+    for week in range(1, WEEKS + 1):
+        at = prompt_of(week, now, sample.timezone)
+        day = at.astimezone(ZoneInfo(sample.timezone)).date()
+        has_answered = any(said[week - 1] != "-" for said in weeks)
+        answered_at = at + timedelta(minutes=max(sample.minutes, 0)) if has_answered else None
+        yield Prompt(PromptKind.CHECK_IN, sample.id, day, at, answered_at)
+        if answered_at is None:
+            yield Prompt(PromptKind.REMINDER, sample.id, day, at + timedelta(days=3))
 
 
 def prompt_of(week: int, now: datetime, timezone: str) -> datetime:

@@ -10,13 +10,16 @@ import stat
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
 
 from adapters.assembly import StartError, Storage, opened, pending_migrations
 from adapters.folder_lock import holder_of
 from adapters.settings import ENV_FILE, KEY_FILE, Settings, SettingsError, load
+from bot.chat.incoming import Arrived, Incoming, Sender
 from bot.okr.people import Role
+from bot.ports import DeadLetter
 
 PING_SECONDS = 2.0
 DEAD_LETTERS_SHOWN = 3
@@ -48,6 +51,7 @@ async def examine(folder: Path) -> tuple[Finding, ...]:
         return tuple(Finding(problem.name, Verdict.WRONG, problem.what, problem.remedy) for problem in refused.problems)
     findings = [*_examine_settings(settings, folder), _examine_folder(settings), _examine_key(settings)]
     findings.extend(await _examine_database(settings))
+    findings.extend(await _examine_telegram(settings))
     findings.append(await asyncio.to_thread(_examine_port, settings))
     return tuple(findings)
 
@@ -56,7 +60,8 @@ def _examine_settings(settings: Settings, folder: Path) -> Iterator[Finding]:
     given = ", ".join(f"{name} ({source})" for name, source in sorted(settings.sources.items()))
     yield Finding("Settings", Verdict.FINE, given or "all by default")
     file = folder / ENV_FILE
-    holds_secrets = ENV_FILE in (settings.sources.get("SECRET_KEY"), settings.sources.get("DATABASE_URL"))
+    secrets = ("SECRET_KEY", "DATABASE_URL", "TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET")
+    holds_secrets = any(settings.sources.get(name) == ENV_FILE for name in secrets)
     if holds_secrets and stat.S_IMODE(file.stat().st_mode) & 0o077:
         yield Finding(ENV_FILE, Verdict.NOTE, "others on this machine can read it", f"chmod 600 {file}")
     yield Finding("Public address", Verdict.FINE, settings.public_url)
@@ -133,11 +138,36 @@ async def _examine_dead_letters(storage: Storage) -> Finding:
     if not letters:
         return Finding("Messages", Verdict.FINE, "none was given up")
     number = "100 or more" if len(letters) == 100 else str(len(letters))
-    # A chat's id names a person to whoever knows the platform; the platform is enough to know where to look.
-    newest = "; ".join(f"{one.died_at:%Y-%m-%d %H:%M} {one.place.platform}: {one.error}" for one in letters[:DEAD_LETTERS_SHOWN])
+    newest = "; ".join([await _told(storage, one) for one in letters[:DEAD_LETTERS_SHOWN]])
     return Finding(
         "Messages", Verdict.NOTE, f"{number} could never be delivered. {newest}", "Mend the cause; new messages go out."
     )
+
+
+async def _told(storage: Storage, letter: DeadLetter) -> str:
+    """When, to whom and why. Where chats have ids of their own, the platform has to do for a name."""
+    place = letter.place
+    looked_for = Incoming("doctor", Sender(place.platform, place.tenant, place.chat_id), place, letter.died_at, Arrived())
+    person = (await storage.reading.known(looked_for)).person
+    whom = f" {person.name}" if person is not None else "" if place.is_private else " a group"
+    return f"{letter.died_at:%Y-%m-%d %H:%M} {place.platform}{whom}: {letter.error}"
+
+
+async def _examine_telegram(settings: Settings) -> list[Finding]:
+    if settings.telegram is None:
+        return []
+    from adapters.telegram.examine import examine as ask_telegram  # noqa: PLC0415 half a second that only those who have a bot pay
+    from adapters.telegram.wiring import webhook_address  # noqa: PLC0415 see above
+
+    bot = settings.telegram
+    address = webhook_address(settings.public_url) if settings.is_reachable else ""
+    diagnoses = await ask_telegram(bot.token.reveal(), bot.api_url, address, datetime.now(UTC))
+    return [
+        Finding(
+            "Telegram", Verdict.WRONG if one.is_wrong else Verdict.NOTE if one.remedy else Verdict.FINE, one.found, one.remedy
+        )
+        for one in diagnoses
+    ]
 
 
 def _examine_port(settings: Settings) -> Finding:

@@ -13,6 +13,7 @@ from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from adapters.failures import locate
 from adapters.nap import Nap, nap
@@ -78,7 +79,8 @@ class Intake:
         """What the last search found that was in no queue."""
         self._ended_well: OrderedDict[EventKey, None] = OrderedDict()
         self._watched: dict[EventKey, asyncio.Future[None]] = {}
-        self._storing: set[asyncio.Task[bool]] = set()
+        self._storing: dict[Account, asyncio.Task[bool]] = {}
+        """The newest event of an account that is being stored."""
         self._halt = asyncio.Event()
         self._ended = asyncio.Event()
         self._ended.set()
@@ -91,11 +93,12 @@ class Intake:
     async def accept(self, incoming: Incoming) -> bool:
         """Store the event; it may be acknowledged once this returns, not if it raises. False for one that was there already.
 
-        A caller that is cancelled (its client hung up) leaves nothing half done.
+        The order in which it is called for an account is kept. A caller that is cancelled (its client hung up) leaves nothing half done.
         """
-        storing = asyncio.create_task(self._store(incoming))
-        self._storing.add(storing)
-        storing.add_done_callback(self._storing.discard)
+        account = _account_of(incoming)
+        storing = asyncio.create_task(self._store(incoming, self._storing.get(account)))
+        self._storing[account] = storing
+        storing.add_done_callback(partial(self._end_storing, account))
         return await asyncio.shield(storing)
 
     def take(self, incoming: Incoming) -> None:
@@ -140,11 +143,20 @@ class Intake:
         self._halt.set()
         await self._ended.wait()
 
-    async def _store(self, incoming: Incoming) -> bool:
+    async def _store(self, incoming: Incoming, before: asyncio.Task[bool] | None) -> bool:
+        if before is not None:
+            # Two statements on two connections would come in any order.
+            await asyncio.wait({before})
         is_new = await self._inbox.put(incoming)
         if is_new:
             self.take(incoming)
         return is_new
+
+    def _end_storing(self, account: Account, storing: asyncio.Task[bool]) -> None:
+        if self._storing.get(account) is storing:
+            del self._storing[account]
+        if not storing.cancelled() and (error := storing.exception()) is not None:
+            LOG.error("an event could not be stored and is not acknowledged: %s", locate(error))
 
     async def _search(self) -> None:
         try:
@@ -252,7 +264,7 @@ class Intake:
 
     async def _finish(self, grace: timedelta) -> None:
         self._halt.set()
-        working = {*self._storing, *self._workers.values()}
+        working = {*self._storing.values(), *self._workers.values()}
         if working and grace:
             await asyncio.wait(working, timeout=grace.total_seconds())
         for task in working:

@@ -33,6 +33,8 @@ SHORTEST_PAUSE = timedelta(seconds=0.1)
 """A platform that says "wait 0 seconds" would otherwise be asked in a busy loop."""
 LONGEST_PAUSE = timedelta(days=1)
 """A platform that says "wait until 2262" is asked again tomorrow."""
+LONGEST_BLIND = 15.0
+"""Seconds between two attempts at an outbox that cannot be read."""
 CLEANING_UP = 5.0
 """Seconds for a send that is broken off to end, and for the marks after it to be written."""
 
@@ -96,6 +98,7 @@ class Relay:
         self._settled: set[int] = set()
         """Messages that left the air while a claim was being made, which may have seen them still waiting."""
         self._strangers: set[str] = set()
+        self._blind_looks = 0
 
     @property
     def in_flight(self) -> int:
@@ -143,7 +146,11 @@ class Relay:
             # What is due may be in the air, paused or in other hands; an empty claim is answered by a nap, not by another claim.
             await self._claim(now, free)
         except Exception as error:
-            LOG.error("the outbox cannot be read (%s), trying again", locate(error))
+            self._blind_looks += 1
+            wait: float = min(poll * 2.0 ** min(self._blind_looks, 10), LONGEST_BLIND)
+            LOG.error("the outbox cannot be read (%s), again in %.0f s", locate(error), wait)
+            return wait
+        self._blind_looks = 0
         return poll
 
     async def _claim(self, now: datetime, free: int) -> None:

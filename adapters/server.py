@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
@@ -20,16 +21,22 @@ from adapters.demo import COMPANY_NAME, INVITE_CODE, SampleVisitors, seed
 from adapters.folder_lock import AlreadyRunningError, hold
 from adapters.intake import Diligence, Intake
 from adapters.logs import log_stray_errors
+from adapters.pictures.pictures import DrawnPictures
 from adapters.relay import Pace, Relay
-from adapters.settings import DEMO_FILE, Settings, with_secret_key
-from adapters.timer import Timer, pruning
+from adapters.settings import DEMO_FILE, Secret, Settings, with_secret_key
+from adapters.timer import Timer, by_itself, pruning
 from adapters.webchat.messenger import WebMessenger
 from adapters.webchat.receive import create_app
 from adapters.webchat.streams import Streams
-from adapters.webchat.visitors import PLATFORM
+from adapters.webchat.visitors import PLATFORM, Visitor, place_of, sender_of
 from bot.actions.apologise import apologise
 from bot.actions.converse import converse
-from bot.ports import Organisation
+from bot.actions.move_chat import move_chat
+from bot.chat.incoming import Arrived, Incoming
+from bot.ports import Deps, Messenger, Organisation, Pictures
+
+if TYPE_CHECKING:
+    from adapters.telegram.wiring import Telegram
 
 LOG = logging.getLogger("laban")
 
@@ -63,13 +70,14 @@ async def serve(settings: Settings, *, is_demo: bool = False, is_reset: bool = F
                 await storage.put_organisation(Organisation(COMPANY_NAME))
                 await seed(deps.reading, deps.work, deps.clock)
             streams = Streams()
-            messengers = {PLATFORM: WebMessenger(storage.transcript, streams, deps.clock, deps.ids)}
+            pictures = DrawnPictures(deps.reading, settings.data_dir)
+            messengers: dict[str, Messenger] = {PLATFORM: WebMessenger(storage.transcript, streams, deps.clock, deps.ids)}
             relay = Relay(storage.outbox, messengers, deps.clock, worker=_worker_name(settings), pace=Pace(grace=GRACE))
             storage.on_commit(relay.wake)
             talk = partial(converse, deps=deps)
             sorry = partial(apologise, deps=deps)
             intake = Intake(storage.inbox, talk, deps.clock, apologise=sorry, diligence=Diligence(grace=GRACE))
-            timer = Timer(deps.clock, [pruning(storage.inbox, storage.outbox)])
+            timer = Timer(deps.clock, [pruning(storage.inbox, storage.outbox), by_itself(deps)])
             app = create_app(
                 # By way of the intake: one turn of a person after the other, and again when it fails.
                 intake.see_to,
@@ -83,10 +91,22 @@ async def serve(settings: Settings, *, is_demo: bool = False, is_reset: bool = F
                 public_url=settings.public_url,
                 invite=INVITE_CODE if is_demo else "",
                 is_healthy=partial(_is_well, storage),
+                draw=partial(_draw_for, deps, pictures),
             )
-            async with _running(relay, intake, timer) as tasks, _served(app, listening):
+            telegram = None if is_demo else _telegram(settings, secret, intake, deps, pictures)
+            if telegram is not None:
+                messengers["telegram"] = telegram.messenger
+                telegram.add_routes(app)
+            async with _running(relay, intake, timer, telegram) as tasks, _served(app, listening):
                 tell(settings.public_url)
                 await _stop_or_break(stop, tasks)
+
+
+async def _draw_for(deps: Deps, pictures: DrawnPictures, visitor: Visitor, source: str) -> str | None:
+    """A picture of the web chat, for a visitor we know."""
+    looks = Incoming("picture", sender_of(visitor), place_of(visitor.id), deps.clock.now(), Arrived())
+    person = (await deps.reading.known(looks)).person
+    return None if person is None else await pictures.svg(source, person)
 
 
 def _forget_demo(settings: Settings) -> None:
@@ -109,20 +129,51 @@ async def _served(app: web.Application, listening: list[socket.socket]) -> Async
         await runner.cleanup()
 
 
+def _telegram(settings: Settings, key: Secret, intake: Intake, deps: Deps, pictures: Pictures) -> Telegram | None:
+    """The bot of the settings, if there is one."""
+    if settings.telegram is None:
+        return None
+    from adapters.telegram.verify import make_secret  # noqa: PLC0415 see below
+    from adapters.telegram.wiring import connect, webhook_address  # noqa: PLC0415 half a second that only those who have a bot pay
+
+    bot = settings.telegram
+    token, address = bot.token.reveal(), webhook_address(settings.public_url) if settings.is_reachable else ""
+    chosen = bot.webhook_secret.reveal() if bot.webhook_secret is not None else make_secret(key.reveal().encode(), token)
+    return connect(
+        token,
+        bot.api_url,
+        intake.accept,
+        deps.clock,
+        webhook=(address, chosen) if address else None,
+        # Our pages are closed until people can sign in, so nothing links to them.
+        links_to="",
+        pictures=pictures,
+        settle=partial(move_chat, deps=deps),
+    )
+
+
 @asynccontextmanager
-async def _running(relay: Relay, intake: Intake, timer: Timer) -> AsyncIterator[Sequence[asyncio.Task[None]]]:
+async def _running(
+    relay: Relay, intake: Intake, timer: Timer, telegram: Telegram | None
+) -> AsyncIterator[Sequence[asyncio.Task[None]]]:
     """What works in the background, while the block runs. Yields the tasks; none of them ends before the block does unless it breaks."""
     tasks = [asyncio.create_task(relay.run(), name="relay"), asyncio.create_task(intake.run(), name="intake")]
+    if telegram is not None:
+        tasks.append(asyncio.create_task(telegram.connection.run(), name="connection to Telegram"))
     timer.start()
     try:
         yield tasks
     finally:
         await timer.stop()
+        if telegram is not None:
+            await telegram.connection.stop()
         await asyncio.gather(intake.stop(), relay.stop())
         outcomes = await asyncio.gather(*tasks, return_exceptions=True)
         for task, outcome in zip(tasks, outcomes, strict=True):
             if isinstance(outcome, Exception):
                 LOG.error("the %s broke", task.get_name(), exc_info=outcome)
+        if telegram is not None:
+            await telegram.close()
 
 
 async def _stop_or_break(stop: asyncio.Event, tasks: Sequence[asyncio.Task[None]]) -> None:

@@ -1,6 +1,6 @@
 """Environment and `.env` → one frozen value. All problems are reported at once, in plain words, and never with a value in them.
 
-Plain code on purpose: reading six names must not cost the third of a second that importing a settings library does.
+Plain code on purpose: reading a few names must not cost the third of a second that importing a settings library does.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import ipaddress
 import os
+import re
 import secrets
 import stat
 from collections.abc import Mapping
@@ -16,7 +17,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
-NAMES = ("DATABASE_URL", "DATA_DIR", "HOST", "PORT", "PUBLIC_URL", "SECRET_KEY")
+NAMES = (
+    *("DATABASE_URL", "DATA_DIR", "HOST", "PORT", "PUBLIC_URL", "SECRET_KEY"),
+    *("TELEGRAM_BOT_TOKEN", "TELEGRAM_API_URL", "TELEGRAM_WEBHOOK_SECRET"),
+)
 ENV_FILE = ".env"
 ENV_FILE_LIMIT = 64 * 1024
 KEY_FILE = "secret.key"
@@ -25,6 +29,7 @@ DEMO_FILE = "demo.db"
 SECRET_LENGTH = 32
 SECRET_VARIETY = 10
 """Different characters a secret has at least: "aaaa…" is long and worthless."""
+TELEGRAM_API = "https://api.telegram.org"
 MAKE_SECRET = 'python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
 _WELL_KNOWN = (
     *("changeme", "change-me", "change_me", "replaceme", "replace-me", "placeholder", "example", "insecure", "password"),
@@ -32,6 +37,8 @@ _WELL_KNOWN = (
     *("12345678", "abcdefgh"),
 )
 _SQLITE = "sqlite:///"
+_BOT_TOKEN = re.compile(r"[0-9]{3,20}:[A-Za-z0-9_-]{30,100}")
+_WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _EXAMPLES = {
     "sqlite": "sqlite:///var/laban.db, or sqlite:////srv/laban.db from the root",
     "postgres": "postgres://user:password@host:5432/laban",
@@ -71,8 +78,18 @@ class SettingsError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class TelegramSettings:
+    """A bot, and the root of the server it is at. `webhook_secret` is None unless one was chosen."""
+
+    token: Secret
+    api_url: str = TELEGRAM_API
+    webhook_secret: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
-    """`secret_key` is None only until `with_secret_key` has made one. `sources` says where each given setting came from."""
+    """`secret_key` is None only until `with_secret_key` has made one, `telegram` where no bot is set. `sources` says where each given setting came
+    from."""
 
     database_url: Secret
     data_dir: Path
@@ -80,6 +97,7 @@ class Settings:
     port: int
     public_url: str
     secret_key: Secret | None = None
+    telegram: TelegramSettings | None = None
     sources: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -97,6 +115,12 @@ class Settings:
         parts = urlsplit(self.database_url.reveal())
         port = f":{parts.port}" if parts.port else ""
         return f"PostgreSQL {unquote(parts.path.removeprefix('/'))} on {parts.hostname or 'this machine'}{port}"
+
+    @property
+    def is_reachable(self) -> bool:
+        """Somebody has said that the public address can be opened from outside, encrypted."""
+        parts = urlsplit(self.public_url)
+        return "PUBLIC_URL" in self.sources and parts.scheme == "https" and not _is_this_machine(parts.hostname or "")
 
     @property
     def is_for_this_machine_only(self) -> bool:
@@ -127,9 +151,10 @@ def load(environment: Mapping[str, str] | None = None, folder: Path | None = Non
     database_url = _database_url(given.get("DATABASE_URL", ""), data_dir, folder, problems)
     public_url = _public_url(given.get("PUBLIC_URL", ""), host, port, problems)
     secret_key = _secret_key(given.get("SECRET_KEY", ""), data_dir, problems)
+    telegram = _telegram(given, problems)
     if problems:
         raise SettingsError(tuple(problems))
-    return Settings(Secret(database_url), data_dir, host, port, public_url, secret_key, sources)
+    return Settings(Secret(database_url), data_dir, host, port, public_url, secret_key, telegram, sources)
 
 
 def with_database_file(settings: Settings, file: Path) -> Settings:
@@ -361,6 +386,41 @@ def _public_url(given: str, host: str, port: int, problems: list[Problem]) -> st
         problems.append(
             Problem("PUBLIC_URL", what, "Use https:// (a proxy with a certificate in front); http:// is for this machine only.")
         )
+    return given.rstrip("/")
+
+
+def _telegram(given: Mapping[str, str], problems: list[Problem]) -> TelegramSettings | None:
+    token, secret = given.get("TELEGRAM_BOT_TOKEN", ""), given.get("TELEGRAM_WEBHOOK_SECRET", "")
+    if token and not _BOT_TOKEN.fullmatch(token):
+        remedy = "Copy all of what @BotFather says, digits, colon and letters: 123456789:AA…"
+        problems.append(Problem("TELEGRAM_BOT_TOKEN", "this is not a bot's token.", remedy))
+    weakness = _weakness(secret) if secret else ""
+    if secret and not weakness and not _WEBHOOK_SECRET.fullmatch(secret):
+        weakness = "Telegram takes only letters, digits, _ and -, 256 at most."
+    if weakness:
+        remedy = f"Leave it empty, then Laban makes one; or make one with: {MAKE_SECRET}"
+        problems.append(Problem("TELEGRAM_WEBHOOK_SECRET", weakness, remedy))
+    api_url = _api_url(given.get("TELEGRAM_API_URL", TELEGRAM_API), problems)
+    return TelegramSettings(Secret(token), api_url, Secret(secret) if secret else None) if token else None
+
+
+def _api_url(given: str, problems: list[Problem]) -> str:
+    """The root of a Bot API server: Telegram's, or one of one's own."""
+    try:
+        parts = urlsplit(given)
+        name, _ = parts.hostname or "", parts.port
+    except ValueError:
+        name, parts = "", urlsplit("")
+    what = ""
+    if parts.scheme not in ("http", "https") or not name or parts.username or parts.query or parts.fragment:
+        what = "this is not the address of a server."
+    elif "/bot" in parts.path:
+        what = "this is more than the address of a server."
+    elif parts.scheme == "http" and "." in name and not (_is_ip(name) and ipaddress.ip_address(name).is_private):
+        what = "the bot's token would travel unencrypted."
+    if what:
+        remedy = f"Leave it empty for {TELEGRAM_API}, or name your own server: http://127.0.0.1:8081"
+        problems.append(Problem("TELEGRAM_API_URL", what, remedy))
     return given.rstrip("/")
 
 

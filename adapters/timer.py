@@ -11,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from adapters.failures import locate
-from bot.ports import Clock, Inbox, Outbox
+from bot.actions import rounds
+from bot.ports import Clock, Deps, Inbox, Outbox
 
 LOG = logging.getLogger(__name__)
 
@@ -68,6 +69,15 @@ class Timer:
         finally:
             self._running.discard(ended)
             ended.set_result(None)
+
+
+def by_itself(deps: Deps) -> Tick:
+    """Asks who is due, reminds, and sees to calls for help, once a minute."""
+
+    async def look(now: datetime) -> None:
+        await rounds.tick(deps)
+
+    return Tick("what happens by itself", timedelta(minutes=1), look)
 
 
 def pruning(inbox: Inbox, outbox: Outbox) -> Tick:

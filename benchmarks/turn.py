@@ -38,7 +38,9 @@ def floor(folder: Path) -> Variant:
     connection.execute("CREATE TABLE outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, lane TEXT, body TEXT)")
     body = json.dumps({"answers": {f"question/{number}": "Khách hàng yêu dịch vụ của chúng ta" for number in range(4)}})
     connection.execute("INSERT INTO session VALUES ('an', 1, ?)", (body,))
-    message = json.dumps({"text": "Vì sao điều đó quan trọng? Một hai câu cho những ai sẽ hỏi.", "buttons": ["Bỏ qua", "Quay lại", "Hủy"]})
+    message = json.dumps(
+        {"text": "Vì sao điều đó quan trọng? Một hai câu cho những ai sẽ hỏi.", "buttons": ["Bỏ qua", "Quay lại", "Hủy"]}
+    )
     events = count()
 
     def run(times: int) -> None:
@@ -82,7 +84,7 @@ def measure(folder: Path) -> list[Figure]:
     try:
         ours = Ours(loop, storage)
         figures = compare([floor(folder), ours.variant()])
-        _check(folder / "ours.db", next(ours._events))  # noqa: SLF001 how many were said
+        _check(folder / "ours.db", next(ours._events))
         return figures
     finally:
         loop.run_until_complete(storage.close())

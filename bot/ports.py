@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
 from enum import Enum, auto
 from typing import Protocol
 
@@ -13,8 +13,11 @@ from bot.chat.message import Message
 from bot.dialogs.session import Session
 from bot.okr.check_in import CheckIn
 from bot.okr.cycle import Cycle, CycleId
+from bot.okr.help_request import HelpRequest, HelpRequestId
 from bot.okr.objective import HistoryEntry, KeyResultId, Objective, ObjectiveId, Serves
 from bot.okr.people import Account, Invite, Person, PersonId, Team, TeamId
+from bot.okr.prompt import Prompt
+from bot.okr.rhythm import Rhythm
 
 # --- time and chance -------------------------------------------------------------------------------------------------
 
@@ -113,6 +116,61 @@ class AddHistory:
 
 
 @dataclass(frozen=True, slots=True)
+class AddPrompt:
+    """Note that somebody is asked; the turn is lost when (kind, subject, day) has been noted before."""
+
+    prompt: Prompt
+
+
+@dataclass(frozen=True, slots=True)
+class PutPrompt:
+    """Insert or replace the prompt of (kind, subject, day)."""
+
+    prompt: Prompt
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPrompts:
+    """The person has checked in: their open check-in prompts and reminders are answered."""
+
+    person_id: PersonId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SnoozePrompts:
+    """The person wants to be asked again at `until`: noted on their newest open check-in prompt."""
+
+    person_id: PersonId
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PutHelpRequest:
+    """Insert (`was` None) or replace a call for help whose stored version is still `was`."""
+
+    request: HelpRequest
+    was: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PutTeamPlace:
+    """Boards of a team are posted to this group chat from now on; None takes the team's chat away."""
+
+    team_id: TeamId
+    place: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class PutDayOff:
+    """An admin's word on a day in a country ("" for everywhere): off, working, or (None) as the calendar says."""
+
+    country: str
+    day: date
+    is_off: bool | None
+
+
+@dataclass(frozen=True, slots=True)
 class PutSession:
     """Insert (`was` None) or replace a session whose stored turn number is still `was`."""
 
@@ -142,6 +200,13 @@ Change = (
     | RemoveDraft
     | AddCheckIn
     | AddHistory
+    | AddPrompt
+    | PutPrompt
+    | AnswerPrompts
+    | SnoozePrompts
+    | PutHelpRequest
+    | PutTeamPlace
+    | PutDayOff
     | PutSession
     | Guard
 )
@@ -192,6 +257,10 @@ class UnitOfWork(Protocol):
         """Store the turn and wake the relay."""
         ...
 
+    async def save_all(self, turns: Sequence[Turn]) -> tuple[Saved, ...]:
+        """Each turn as `save` would, in as few commits as possible: for rounds of thousands. One that is LOST takes no other with it."""
+        ...
+
 
 # --- reading ---------------------------------------------------------------------------------------------------------
 
@@ -225,6 +294,9 @@ class Organisation:
 
     name: str = ""
     fiscal_start_month: int = 1
+    rhythm: Rhythm = field(default_factory=Rhythm)
+    card_at: time = time(9, 0)
+    """When the Monday card is posted, on the clock of the team's lead."""
 
 
 class Reading(Protocol):
@@ -289,6 +361,41 @@ class Reading(Protocol):
 
     async def latest_check_ins(self, key_result_ids: Sequence[KeyResultId], before: datetime) -> Mapping[KeyResultId, CheckIn]:
         """The newest check-in of each before that moment."""
+        ...
+
+    async def owners(self, cycle_id: CycleId) -> tuple[tuple[Person, datetime], ...]:
+        """Active people who have joined and own a published objective with a live key result in the cycle, by id, each with when the first
+        of those objectives was published."""
+        ...
+
+    async def prompts(self, subject_ids: Sequence[str], since: date) -> tuple[Prompt, ...]:
+        """Prompts of these people and teams with a day from `since` on, oldest first."""
+        ...
+
+    async def help_request(self, request_id: HelpRequestId) -> HelpRequest | None: ...
+
+    async def help_requests(self, key_result_ids: Sequence[KeyResultId]) -> tuple[HelpRequest, ...]:
+        """All calls on these key results, oldest first, whatever became of them."""
+        ...
+
+    async def calls_held_by(self, person_id: PersonId) -> tuple[HelpRequest, ...]:
+        """Open calls this person is a holder of, oldest first."""
+        ...
+
+    async def help_due(self, now: datetime) -> tuple[HelpRequest, ...]:
+        """Open calls whose `moves_on_at`, and answered ones whose `follow_up_at` has come, oldest first."""
+        ...
+
+    async def chats_of(self, person_ids: Sequence[PersonId]) -> Mapping[PersonId, Account]:
+        """For each the account with a private chat that was put last; people without one are left out."""
+        ...
+
+    async def team_places(self, team_ids: Sequence[TeamId]) -> Mapping[TeamId, Place]: ...
+
+    async def team_of_place(self, place: Place) -> TeamId | None: ...
+
+    async def days_off(self) -> Mapping[tuple[str, date], bool]:
+        """What admins have said about days, by country and day."""
         ...
 
     async def history(self, objective_id: ObjectiveId) -> tuple[HistoryEntry, ...]:
@@ -388,6 +495,14 @@ class SendLaterError(Exception):
 
 class UndeliverableError(Exception):
     """This message can never be delivered there (blocked, chat gone, refused content). Says why, without the message's words."""
+
+
+class Pictures(Protocol):
+    """Draws what `Image` blocks name, for platforms that take a picture's bytes."""
+
+    async def png(self, source: str) -> bytes | None:
+        """The picture as PNG; None where it cannot be drawn here, or shows what is not there any more: then its words stand for it."""
+        ...
 
 
 class Messenger(Protocol):

@@ -17,11 +17,14 @@ from typing import Self
 from bot.ports import Organisation
 from storage.database import DatabaseUrlError, Target, open_database, read_url
 from storage.engine import Database
-from storage.inbox import SqlInbox
-from storage.migrate import ChangedMigrationError, MigrationError, NewerDatabaseError, migrate, pending
+from storage.inbox import Arrivals, SqlInbox
+from storage.migrate import ChangedMigrationError, MigrationError, NewerDatabaseError
+from storage.migrate import migrate as apply_migrations
+from storage.migrate import pending as find_pending
 from storage.outbox import SqlOutbox
 from storage.reading import SqlReading
-from storage.sql import both
+from storage.rows import ORGANISATION, organisation_row
+from storage.sql import assigned, both
 from storage.transcript import SqlTranscript
 from storage.unit_of_work import SqlUnitOfWork
 
@@ -36,7 +39,7 @@ __all__ = [
 
 PING_SECONDS = 5.0
 _PING = both("SELECT 1")
-_PUT_ORGANISATION = both("UPDATE organisation SET name = ?, fiscal_start_month = ?")
+_PUT_ORGANISATION = both("UPDATE organisation SET", assigned(ORGANISATION))
 
 
 def open_storage(url: str, on_commit: Callable[[], None] | None = None) -> Storage:
@@ -78,9 +81,10 @@ class Storage:
         self._database = database
         self.reading = SqlReading(database)
         self.work = SqlUnitOfWork(database, self._announce)
-        self.inbox = SqlInbox(database)
+        arrivals = Arrivals()
+        self.inbox = SqlInbox(database, arrivals)
         self.outbox = SqlOutbox(database)
-        self.transcript = SqlTranscript(database)
+        self.transcript = SqlTranscript(database, arrivals)
 
     async def close(self) -> None:
         """Close every connection, even when the caller is being cancelled. Closing twice is fine."""
@@ -102,15 +106,15 @@ class Storage:
 
     async def migrate(self) -> tuple[str, ...]:
         """Bring the schema up to date; the names of what this call applied. Raises MigrationError. Works on a closed storage, too."""
-        return await migrate(self._target)
+        return await apply_migrations(self._target)
 
     async def pending_migrations(self) -> tuple[str, ...]:
         """Names of what `migrate` would apply. Raises MigrationError. Works on a closed storage, too."""
-        return await pending(self._target)
+        return await find_pending(self._target)
 
     async def put_organisation(self, organisation: Organisation) -> None:
         """Replace the installation's own settings."""
-        await self.database.execute(_PUT_ORGANISATION, organisation.name, organisation.fiscal_start_month)
+        await self.database.execute(_PUT_ORGANISATION, *organisation_row(organisation))
 
     def describe(self) -> str:
         """Engine and place, fit for logs and tables: never a password."""

@@ -37,11 +37,12 @@ def storable(text: str) -> str:
     """
     if "\0" in text:
         text = text.replace("\0", "")
-    if not text.isascii():
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            return text.encode(errors="ignore").decode()
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode(errors="ignore").decode()
     return text
 
 
@@ -68,9 +69,9 @@ def _without_nul(value: Any) -> Any:
 
 
 def _write_time(moment: datetime) -> str:
-    if moment.tzinfo is None:
-        raise ValueError("times are aware")
-    return moment.astimezone(UTC).isoformat(" ")
+    if moment.tzinfo is UTC:
+        return moment.isoformat(" ")
+    return _refuse_naive(moment).astimezone(UTC).isoformat(" ")
 
 
 def _refuse_naive(moment: datetime) -> datetime:

@@ -33,6 +33,10 @@ class Database(Protocol):
         """All steps or none. LOST when a unique rule or foreign key no longer fits; other broken rules raise."""
         ...
 
+    async def save_all(self, plans: Sequence[Sequence[Step | Batch]]) -> tuple[Saved, ...] | None:
+        """Each plan as by `save`, all in one commit; None, and nothing stored, when that commit fails by a rule that is checked at its end."""
+        ...
+
     def querying(self) -> AbstractContextManager[BaseDBAsyncClient]:
         """Within the block Tortoise's queries work, given `using_db` with what this yields."""
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from bot.chat.incoming import Incoming
 from bot.ports import EventKey
@@ -12,31 +12,41 @@ from storage.sql import Sql, both
 
 PUT = both(
     "INSERT INTO inbox (platform, tenant, event_id, body, received_at) VALUES (?, ?, ?, ?, ?)",
-    "ON CONFLICT (platform, tenant, event_id) DO NOTHING RETURNING number",
+    "ON CONFLICT (platform, tenant, event_id) DO NOTHING RETURNING 1",
 )
-_PENDING = both("SELECT body FROM inbox WHERE done_at IS NULL AND given_up IS NULL ORDER BY number LIMIT ?")
+_PENDING = both("SELECT body FROM inbox WHERE done_at IS NULL AND given_up IS NULL ORDER BY received_at LIMIT ?")
 _GIVE_UP = both("UPDATE inbox SET given_up = ? WHERE platform = ? AND tenant = ? AND event_id = ? AND done_at IS NULL")
-_FORGET = both("DELETE FROM inbox WHERE number IN (SELECT number FROM inbox WHERE done_at < ? LIMIT ?) RETURNING number")
+_FORGET = both(
+    "DELETE FROM inbox WHERE (platform, tenant, event_id) IN",
+    "(SELECT platform, tenant, event_id FROM inbox WHERE done_at < ? LIMIT ?) RETURNING 1",
+)
 _AT_A_TIME = 5000
 """So many rows are deleted in one transaction: nobody waits long for it."""
 
 
-def put_args(incoming: Incoming) -> tuple[object, ...]:
-    """The parameters of PUT, which returns a row unless the event was there already."""
-    sender = incoming.sender
-    # When it came in here, by the machine's clock: for admins who look at the queue; nothing is decided by it.
-    return (sender.platform, sender.tenant, incoming.event_id, incoming_text(incoming), datetime.now(UTC))
+class Arrivals:
+    """When events came in, by the machine's clock, but never twice the same moment and never backwards: it is their order."""
+
+    def __init__(self) -> None:
+        self._last = datetime.min.replace(tzinfo=UTC)
+
+    def args(self, incoming: Incoming) -> tuple[object, ...]:
+        """The parameters of PUT, which returns a row unless the event was there already."""
+        self._last = max(datetime.now(UTC), self._last + timedelta(microseconds=1))
+        sender = incoming.sender
+        return (sender.platform, sender.tenant, incoming.event_id, incoming_text(incoming), self._last)
 
 
 class SqlInbox:
     """Implements `bot.ports.Inbox`. Events are in the order they were stored, whatever the platforms' clocks say."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, arrivals: Arrivals) -> None:
         self._database = database
+        self._arrivals = arrivals
 
     async def put(self, incoming: Incoming) -> bool:
         """See `bot.ports.Inbox`."""
-        return bool(await self._database.execute(PUT, *put_args(incoming)))
+        return bool(await self._database.execute(PUT, *self._arrivals.args(incoming)))
 
     async def pending(self, limit: int) -> tuple[Incoming, ...]:
         """See `bot.ports.Inbox`."""

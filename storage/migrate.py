@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any
 
 from asyncpg import PostgresError
@@ -73,11 +74,11 @@ class Migration:
         return sha256(self.script.encode()).hexdigest()
 
 
-def shipped(engine: Engine) -> tuple[Migration, ...]:
-    """The files that come with this code, in their order."""
+def shipped(engine: Engine, folder: Traversable | None = None) -> tuple[Migration, ...]:
+    """The files that come with this code, or those of another folder, in their order."""
     ending = f".{engine.value}.sql"
     found = []
-    for file in files("storage").joinpath("migrations").iterdir():
+    for file in (folder or files("storage").joinpath("migrations")).iterdir():
         if file.name.endswith(ending):
             name = file.name.removesuffix(ending)
             # A checkout may have changed the line ends; that is no change of the schema.
@@ -230,15 +231,15 @@ async def _migrate_server(target: Target, migrations: Sequence[Migration]) -> tu
 
 
 async def _apply_to_server(connection: Any, migration: Migration) -> None:
-    async with connection.transaction():
-        try:
+    try:
+        async with connection.transaction():
             await connection.execute(migration.script)
-        except PostgresError as error:
-            raise MigrationError(f"{migration.name} failed: {error}") from error
-        await connection.execute(
-            "INSERT INTO schema_migrations (number, name, checksum, applied_at) VALUES ($1, $2, $3, $4)",
-            migration.number,
-            migration.name,
-            migration.checksum,
-            datetime.now(UTC),
-        )
+            await connection.execute(
+                "INSERT INTO schema_migrations (number, name, checksum, applied_at) VALUES ($1, $2, $3, $4)",
+                migration.number,
+                migration.name,
+                migration.checksum,
+                datetime.now(UTC),
+            )
+    except PostgresError as error:
+        raise MigrationError(f"{migration.name} failed: {error}") from error

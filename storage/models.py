@@ -7,7 +7,7 @@ So primary keys of several columns, which Tortoise does not know, may be named b
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any
 
 from tortoise import Model, fields
 from tortoise.fields.base import Field
@@ -36,6 +36,12 @@ class Organisation(Model):
     id = fields.IntField(primary_key=True)
     name = fields.TextField()
     fiscal_start_month = fields.IntField()
+    ask_weekday = fields.IntField()
+    ask_at = fields.CharField(ID)
+    ask_weeks = fields.IntField()
+    remind_after = fields.IntField()
+    closes_after = fields.IntField()
+    card_at = fields.CharField(ID)
 
     class Meta:
         table = "organisation"
@@ -82,6 +88,7 @@ class Account(Model):
     user_id = fields.CharField(ID, primary_key=True)
     person_id = fields.CharField(ID)
     chat_id = fields.CharField(ID)
+    touched = fields.BigIntField()
 
     class Meta:
         table = "accounts"
@@ -176,6 +183,66 @@ class History(Model):
         table = "history"
 
 
+class Prompt(Model):
+    """Keyed by kind, subject and day together."""
+
+    kind = fields.CharField(ID)
+    subject_id = fields.CharField(ID, primary_key=True)
+    day = fields.DateField()
+    at = fields.DatetimeField()
+    answered_at = fields.DatetimeField(null=True)
+    snoozed_until = fields.DatetimeField(null=True)
+    person_id = fields.CharField(ID, null=True)
+    team_id = fields.CharField(ID, null=True)
+
+    class Meta:
+        table = "prompts"
+
+
+class HelpRequest(Model):
+    id = fields.CharField(ID, primary_key=True)
+    key_result_id = fields.CharField(ID)
+    objective_id = fields.CharField(ID)
+    asker_id = fields.CharField(ID)
+    asked_at = fields.DatetimeField()
+    words = fields.TextField()
+    holders: fields.Field[list[str]] = fields.JSONField()
+    moves_on_at = fields.DatetimeField(null=True)
+    state = fields.CharField(ID)
+    decision = fields.CharField(ID, null=True)
+    decided_by = fields.CharField(ID, null=True)
+    decided_at = fields.DatetimeField(null=True)
+    remark = fields.TextField()
+    follow_up_at = fields.DatetimeField(null=True)
+    has_arrived = fields.BooleanField(null=True)
+    version = fields.IntField()
+
+    class Meta:
+        table = "help_requests"
+
+
+class TeamPlace(Model):
+    team_id = fields.CharField(ID, primary_key=True)
+    platform = fields.CharField(ID)
+    tenant = fields.CharField(ID)
+    chat_id = fields.CharField(ID)
+    is_private = fields.BooleanField()
+
+    class Meta:
+        table = "team_places"
+
+
+class DayOff(Model):
+    """Keyed by country and day together."""
+
+    country = fields.CharField(ID)
+    day = fields.DateField(primary_key=True)
+    is_off = fields.BooleanField()
+
+    class Meta:
+        table = "days_off"
+
+
 class Session(Model):
     id = fields.CharField(ID, primary_key=True)
     person_id = fields.CharField(ID)
@@ -191,18 +258,18 @@ class Session(Model):
 
 
 class Event(Model):
-    number = fields.BigIntField(primary_key=True)
+    """Keyed by platform, tenant and event together."""
+
     platform = fields.CharField(ID)
     tenant = fields.CharField(ID)
-    event_id = fields.CharField(ID)
-    body: fields.Field[dict[str, Any] | None] = fields.JSONField(null=True)
+    event_id = fields.CharField(ID, primary_key=True)
     received_at = fields.DatetimeField()
     done_at = fields.DatetimeField(null=True)
     given_up = fields.TextField(null=True)
+    body: fields.Field[dict[str, Any] | None] = fields.JSONField(null=True)
 
     class Meta:
         table = "inbox"
-        unique_together: ClassVar = (("platform", "tenant", "event_id"),)
 
 
 class OutboxLane(Model):

@@ -7,12 +7,14 @@ from datetime import date, datetime
 from heapq import merge
 from itertools import islice
 
-from bot.chat.incoming import Incoming
+from bot.chat.incoming import Incoming, Place
 from bot.folding import fold
 from bot.okr.check_in import CheckIn
 from bot.okr.cycle import Cycle, CycleId
+from bot.okr.help_request import HelpRequest, HelpRequestId
 from bot.okr.objective import HistoryEntry, KeyResultId, Objective, ObjectiveId, ServedKind, Serves
 from bot.okr.people import Account, Invite, Person, PersonId, Team, TeamId
+from bot.okr.prompt import Prompt
 from bot.ports import Candidate, Known, Organisation
 from storage import models
 from storage.codec import TORTOISE
@@ -21,20 +23,29 @@ from storage.rows import (
     ACCOUNT,
     CHECK_IN,
     CYCLE,
+    HELP_REQUEST,
     HISTORY,
     INVITE,
     KEY_RESULT,
     OBJECTIVE,
+    ORGANISATION,
     PERSON,
+    PLACE,
+    PROMPT,
     SESSION,
     TEAM,
     account_of,
     check_in_of,
     cycle_of,
+    day_off_of,
+    help_request_of,
     history_of,
     invite_of,
     objectives_of,
+    organisation_of,
     person_of,
+    place_of,
+    prompt_of,
     session_of,
     team_of,
 )
@@ -190,6 +201,55 @@ _LATEST = dialects(
 )
 _GUARD = both("SELECT revision FROM guards WHERE name = ?")
 
+# --- the week --------------------------------------------------------------------------------------------------------
+
+_THESE = ("IN (SELECT value FROM json_each(?))", "= ANY (CAST(? AS text[]))")
+
+
+def _for_these(before: tuple[str, ...], column: str, *after: str) -> Sql:
+    """`before` and, in the engine's own words, that the column is one of a list; `after` follows."""
+    return dialects((*before, column, _THESE[0], *after), (*before, column, _THESE[1], *after))
+
+
+_OWNERS = both(
+    "SELECT",
+    listed(PERSON, "p"),
+    ", s.since FROM people p JOIN (SELECT o.owner_id, min(COALESCE(o.published_at, o.created_at)) AS since FROM objectives o",
+    "WHERE o.cycle_id = ? AND o.state = 'published'",
+    "AND EXISTS (SELECT 1 FROM key_results k WHERE k.objective_id = o.id AND NOT k.is_dead)",
+    "GROUP BY o.owner_id) s ON s.owner_id = p.id",
+    "WHERE p.left_at IS NULL AND p.joined_at IS NOT NULL",
+)
+_PROMPTS = _for_these(
+    ("SELECT", listed(PROMPT), "FROM prompts WHERE"), "subject_id", "AND day >= ? ORDER BY at, day, kind, subject_id"
+)
+_CALLS = ("SELECT", listed(HELP_REQUEST), "FROM help_requests")
+_CALL = both(*_CALLS, "WHERE id = ?")
+_CALLS_ON = _for_these((*_CALLS, "WHERE"), "key_result_id", "ORDER BY asked_at, id")
+_CALLS_HELD = dialects(
+    (*_CALLS, "WHERE state = 'open' AND EXISTS (SELECT 1 FROM json_each(holders) h WHERE h.value = ?) ORDER BY asked_at, id"),
+    (
+        *_CALLS,
+        "WHERE state = 'open' AND EXISTS (SELECT 1 FROM json_array_elements_text(holders) h WHERE h.value = ?)",
+        "ORDER BY asked_at, id",
+    ),
+)
+# Two searches, because each has an index of its own.
+_CALLS_DUE = both(
+    *_CALLS,
+    "WHERE state = 'open' AND moves_on_at <= ? UNION ALL",
+    *_CALLS,
+    "WHERE state = 'answered' AND follow_up_at <= ? ORDER BY asked_at, id",
+)
+_CHATS = _for_these(
+    ("SELECT", listed(ACCOUNT), "FROM accounts WHERE chat_id <> '' AND"),
+    "person_id",
+    "ORDER BY touched, platform, tenant, user_id",
+)
+_TEAM_PLACES = _for_these(("SELECT", listed(PLACE), ", team_id FROM team_places WHERE"), "team_id")
+_TEAM_OF_PLACE = both("SELECT team_id FROM team_places WHERE platform = ? AND tenant = ? AND chat_id = ?")
+_DAYS_OFF = both("SELECT country, day, is_off FROM days_off ORDER BY country, day")
+
 
 class SqlReading:
     """Implements `bot.ports.Reading`."""
@@ -217,8 +277,8 @@ class SqlReading:
     async def organisation(self) -> Organisation:
         """See `bot.ports.Reading`."""
         with self._database.querying() as client:
-            row = await models.Organisation.all().using_db(client).first().values_list("name", "fiscal_start_month")
-        return Organisation(*row) if row else Organisation()
+            row = await models.Organisation.all().using_db(client).first().values_list(*ORGANISATION)
+        return organisation_of(row) if row else Organisation()
 
     async def cycle_on(self, day: date) -> Cycle | None:
         """See `bot.ports.Reading`."""
@@ -328,6 +388,57 @@ class SqlReading:
         """See `bot.ports.Reading`. Key results without one are left out."""
         rows = await self._database.execute(_LATEST, list(key_result_ids), before)
         return {check_in.key_result_id: check_in for check_in in (check_in_of(row, self._codec) for row in rows)}
+
+    async def owners(self, cycle_id: CycleId) -> tuple[tuple[Person, datetime], ...]:
+        """See `bot.ports.Reading`."""
+        rows = await self._database.execute(_OWNERS, cycle_id)
+        found = [(person_of(row, self._codec), self._codec.time(row[len(PERSON)])) for row in rows]
+        # Here and not in SQL, so that both engines give the same order.
+        return tuple(sorted(found, key=lambda one: one[0].id))
+
+    async def prompts(self, subject_ids: Sequence[str], since: date) -> tuple[Prompt, ...]:
+        """See `bot.ports.Reading`."""
+        rows = await self._database.execute(_PROMPTS, list(subject_ids), since)
+        return tuple([prompt_of(row, self._codec) for row in rows])
+
+    async def help_request(self, request_id: HelpRequestId) -> HelpRequest | None:
+        """See `bot.ports.Reading`."""
+        return next(iter(await self._calls(_CALL, request_id)), None)
+
+    async def help_requests(self, key_result_ids: Sequence[KeyResultId]) -> tuple[HelpRequest, ...]:
+        """See `bot.ports.Reading`."""
+        return await self._calls(_CALLS_ON, list(key_result_ids))
+
+    async def calls_held_by(self, person_id: PersonId) -> tuple[HelpRequest, ...]:
+        """See `bot.ports.Reading`."""
+        return await self._calls(_CALLS_HELD, person_id)
+
+    async def help_due(self, now: datetime) -> tuple[HelpRequest, ...]:
+        """See `bot.ports.Reading`."""
+        return await self._calls(_CALLS_DUE, now, now)
+
+    async def _calls(self, sql: Sql, *args: object) -> tuple[HelpRequest, ...]:
+        return tuple([help_request_of(row, self._codec) for row in await self._database.execute(sql, *args)])
+
+    async def chats_of(self, person_ids: Sequence[PersonId]) -> Mapping[PersonId, Account]:
+        """See `bot.ports.Reading`."""
+        rows = await self._database.execute(_CHATS, list(person_ids))
+        # Of a person's accounts the last row stays.
+        return {account.person_id: account for account in map(account_of, rows)}
+
+    async def team_places(self, team_ids: Sequence[TeamId]) -> Mapping[TeamId, Place]:
+        """See `bot.ports.Reading`. Teams without a chat are left out."""
+        rows = await self._database.execute(_TEAM_PLACES, list(team_ids))
+        return {TeamId(row[len(PLACE)]): place_of(row) for row in rows}
+
+    async def team_of_place(self, place: Place) -> TeamId | None:
+        """See `bot.ports.Reading`."""
+        rows = await self._database.execute(_TEAM_OF_PLACE, place.platform, place.tenant, place.chat_id)
+        return TeamId(rows[0][0]) if rows else None
+
+    async def days_off(self) -> Mapping[tuple[str, date], bool]:
+        """See `bot.ports.Reading`."""
+        return dict(day_off_of(row, self._codec) for row in await self._database.execute(_DAYS_OFF))
 
     async def history(self, objective_id: ObjectiveId) -> tuple[HistoryEntry, ...]:
         """See `bot.ports.Reading`."""

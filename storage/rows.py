@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import time
+from datetime import date, time
 from typing import Any
 
 from bot.chat import incoming as incomings
@@ -17,6 +17,7 @@ from bot.dialogs.session import Session, body_of, from_columns
 from bot.folding import fold
 from bot.okr.check_in import CheckIn, Confidence
 from bot.okr.cycle import Cycle, CycleId
+from bot.okr.help_request import Decision, HelpRequest, HelpRequestId, HelpState
 from bot.okr.measure import Direction, Measure
 from bot.okr.objective import (
     Ambition,
@@ -30,6 +31,9 @@ from bot.okr.objective import (
     Serves,
 )
 from bot.okr.people import Account, Invite, Person, PersonId, Role, Team, TeamId
+from bot.okr.prompt import Prompt, PromptKind
+from bot.okr.rhythm import Rhythm
+from bot.ports import Organisation
 from storage.codec import Codec, dump, load
 from storage.sql import Row
 
@@ -292,6 +296,128 @@ def history_row(entry: HistoryEntry) -> tuple[Any, ...]:
 
 def history_of(row: Row, codec: Codec) -> HistoryEntry:
     return HistoryEntry(row[0], ObjectiveId(row[1]), codec.time(row[2]), PersonId(row[3]), row[4], row[5], row[6], row[7], row[8])
+
+
+# --- the week --------------------------------------------------------------------------------------------------------
+
+ORGANISATION = (
+    "name",
+    "fiscal_start_month",
+    "ask_weekday",
+    "ask_at",
+    "ask_weeks",
+    "remind_after",
+    "closes_after",
+    "card_at",
+)
+PROMPT = ("kind", "subject_id", "day", "at", "answered_at", "snoozed_until")
+# Whom it is about once more, in the column of its kind: both are real foreign keys.
+SUBJECT = ("person_id", "team_id")
+HELP_REQUEST = (
+    "id",
+    "key_result_id",
+    "objective_id",
+    "asker_id",
+    "asked_at",
+    "words",
+    "holders",
+    "moves_on_at",
+    "state",
+    "decision",
+    "decided_by",
+    "decided_at",
+    "remark",
+    "follow_up_at",
+    "has_arrived",
+    "version",
+)
+
+
+def organisation_row(organisation: Organisation) -> tuple[Any, ...]:
+    """In the order of ORGANISATION."""
+    rhythm = organisation.rhythm
+    return (
+        organisation.name,
+        organisation.fiscal_start_month,
+        rhythm.weekday,
+        rhythm.at.isoformat(),
+        rhythm.weeks,
+        rhythm.remind_after,
+        rhythm.closes_after,
+        organisation.card_at.isoformat(),
+    )
+
+
+def organisation_of(row: Row) -> Organisation:
+    rhythm = Rhythm(row[2], time.fromisoformat(row[3]), row[4], row[5], row[6])
+    return Organisation(row[0], row[1], rhythm, time.fromisoformat(row[7]))
+
+
+def prompt_row(prompt: Prompt) -> tuple[Any, ...]:
+    """In the order of PROMPT and SUBJECT."""
+    is_for_team = prompt.kind is PromptKind.MONDAY_CARD
+    return (
+        prompt.kind.value,
+        prompt.subject_id,
+        prompt.day,
+        prompt.at,
+        prompt.answered_at,
+        prompt.snoozed_until,
+        None if is_for_team else prompt.subject_id,
+        prompt.subject_id if is_for_team else None,
+    )
+
+
+def prompt_of(row: Row, codec: Codec) -> Prompt:
+    return Prompt(PromptKind(row[0]), row[1], codec.day(row[2]), codec.time(row[3]), codec.time(row[4]), codec.time(row[5]))
+
+
+def help_request_row(request: HelpRequest) -> tuple[Any, ...]:
+    """In the order of HELP_REQUEST."""
+    return (
+        request.id,
+        request.key_result_id,
+        request.objective_id,
+        request.asker_id,
+        request.asked_at,
+        request.words,
+        dump(request.holders),
+        request.moves_on_at,
+        request.state.value,
+        None if request.decision is None else request.decision.value,
+        request.decided_by,
+        request.decided_at,
+        request.remark,
+        request.follow_up_at,
+        request.has_arrived,
+        request.version,
+    )
+
+
+def help_request_of(row: Row, codec: Codec) -> HelpRequest:
+    return HelpRequest(
+        HelpRequestId(row[0]),
+        KeyResultId(row[1]),
+        ObjectiveId(row[2]),
+        PersonId(row[3]),
+        codec.time(row[4]),
+        row[5],
+        tuple([PersonId(holder) for holder in load(row[6])]),
+        codec.time(row[7]),
+        HelpState(row[8]),
+        None if row[9] is None else Decision(row[9]),
+        row[10],
+        codec.time(row[11]),
+        row[12],
+        codec.time(row[13]),
+        None if row[14] is None else bool(row[14]),
+        row[15],
+    )
+
+
+def day_off_of(row: Row, codec: Codec) -> tuple[tuple[str, date], bool]:
+    """A row of country, day and is_off: what an admin has said about which day."""
+    return (row[0], codec.day(row[1])), bool(row[2])
 
 
 # --- conversations ---------------------------------------------------------------------------------------------------

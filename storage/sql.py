@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class Sql(NamedTuple):
-    """One statement in both dialects, taking the same parameters in the same order."""
+    """One statement in both dialects, taking the same parameters in the same order; empty where an engine has no need of it."""
 
     sqlite: str
     postgres: str
@@ -33,10 +33,13 @@ class Step(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """The same statement for many rows; whatever must not happen raises."""
+    """The same statement for many rows; whatever must not happen raises. A plain insert names its table and columns: an engine may have a
+    quicker way for very many rows."""
 
     sql: Sql
     args: Sequence[tuple[Any, ...]]
+    table: str = ""
+    columns: tuple[str, ...] = ()
 
 
 class Ask(NamedTuple):

@@ -34,6 +34,8 @@ PRAGMAS = (
     "PRAGMA synchronous = FULL",
     # Tortoise's 16 kB would cut the journal off after almost every commit, at a third of the speed.
     "PRAGMA journal_size_limit = 67108864",
+    # The same few pages change all the time; moving them into the file after 16 MB instead of 4 writes most of them once.
+    "PRAGMA wal_autocheckpoint = 4000",
     # What was deleted is overwritten with zeros.
     "PRAGMA secure_delete = ON",
     # Functions with side effects cannot be smuggled in by a manipulated file.
@@ -170,24 +172,16 @@ class SqliteDatabase(Querying):
 
     async def save(self, steps: Sequence[Step | Batch]) -> Saved:
         """See `storage.engine.Database`."""
-        encode = SQLITE.encode
-        plan = [
-            (step.sql.sqlite, encode(step.args), step.rows, step.otherwise)
-            if isinstance(step, Step)
-            else (step.sql.sqlite, [encode(args) for args in step.args], None, Saved.LOST)
-            for step in steps
-        ]
+        plan = _encoded(steps)
 
         def work(connection: sqlite3.Connection) -> Saved:
             _begin(connection)
             try:
-                for sql, args, rows, otherwise in plan:
-                    if isinstance(args, list):
-                        connection.executemany(sql, args)
-                    elif connection.execute(sql, args).rowcount != rows and rows is not None:
-                        _roll_back(connection)
-                        return otherwise
-                connection.execute("COMMIT")
+                saved = _carry_out(connection, plan)
+                if saved is Saved.DONE:
+                    connection.execute("COMMIT")
+                else:
+                    _roll_back(connection)
             except sqlite3.IntegrityError as error:
                 _roll_back(connection)
                 if error.sqlite_errorcode in _LOST:
@@ -196,9 +190,68 @@ class SqliteDatabase(Querying):
             except BaseException:
                 _roll_back(connection)
                 raise
-            return Saved.DONE
+            return saved
 
         return await self._in_thread(work)
+
+    async def save_all(self, plans: Sequence[Sequence[Step | Batch]]) -> tuple[Saved, ...] | None:
+        """See `storage.engine.Database`."""
+        encoded = [_encoded(steps) for steps in plans]
+
+        def work(connection: sqlite3.Connection) -> tuple[Saved, ...] | None:
+            _begin(connection)
+            try:
+                saved = tuple([_carry_out_within(connection, plan) for plan in encoded])
+                connection.execute("COMMIT")
+            except sqlite3.IntegrityError as error:
+                _roll_back(connection)
+                if error.sqlite_errorcode in _LOST:
+                    return None
+                raise
+            except BaseException:
+                _roll_back(connection)
+                raise
+            return saved
+
+        return await self._in_thread(work)
+
+
+_Encoded = list[tuple[str, Any, int | None, Saved]]
+"""Statement, its arguments (a list of them for a batch), how many rows it must touch, and what it means when it does not."""
+
+
+def _encoded(steps: Sequence[Step | Batch]) -> _Encoded:
+    encode = SQLITE.encode
+    return [
+        (step.sql.sqlite, encode(step.args), step.rows, step.otherwise)
+        if isinstance(step, Step)
+        else (step.sql.sqlite, [encode(args) for args in step.args], None, Saved.LOST)
+        for step in steps
+    ]
+
+
+def _carry_out(connection: sqlite3.Connection, plan: _Encoded) -> Saved:
+    for sql, args, rows, otherwise in plan:
+        if isinstance(args, list):
+            connection.executemany(sql, args)
+        elif connection.execute(sql, args).rowcount != rows and rows is not None:
+            return otherwise
+    return Saved.DONE
+
+
+def _carry_out_within(connection: sqlite3.Connection, plan: _Encoded) -> Saved:
+    """Within a transaction of several: what does not fit is undone alone."""
+    connection.execute("SAVEPOINT one")
+    try:
+        saved = _carry_out(connection, plan)
+    except sqlite3.IntegrityError as error:
+        if error.sqlite_errorcode not in _LOST:
+            raise
+        saved = Saved.LOST
+    if saved is not Saved.DONE:
+        connection.execute("ROLLBACK TO one")
+    connection.execute("RELEASE one")
+    return saved
 
 
 def _follow(connection: sqlite3.Connection, program: Program[T]) -> T:

@@ -9,7 +9,7 @@ from bot.chat.message import Message
 from bot.ports import Line
 from storage.codec import storable
 from storage.engine import Database
-from storage.inbox import PUT, put_args
+from storage.inbox import PUT, Arrivals
 from storage.rows import message_of, message_text
 from storage.sql import Ask, Program, both
 
@@ -33,12 +33,13 @@ _AFTER = both(_LINE, "AND number > ? ORDER BY +position DESC LIMIT ?")
 class SqlTranscript:
     """Implements `bot.ports.Transcript`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, arrivals: Arrivals) -> None:
         self._database = database
+        self._arrivals = arrivals
 
     async def hear(self, incoming: Incoming, said: str) -> bool:
         """See `bot.ports.Transcript`. The line's id is made from the event's, and is never one of the bot's."""
-        return await self._database.run(_hear(incoming, storable(said)))
+        return await self._database.run(_hear(incoming, self._arrivals.args(incoming), storable(said)))
 
     async def write(self, place: Place, line_id: str, message: Message, at: datetime, replaces: str) -> None:
         """See `bot.ports.Transcript`. A line keeps its id and its time whatever takes its place; `replaces` may name any version of it."""
@@ -57,8 +58,8 @@ class SqlTranscript:
         )
 
 
-def _hear(incoming: Incoming, said: str) -> Program[bool]:
-    if not (yield Ask(PUT, put_args(incoming))):
+def _hear(incoming: Incoming, event: tuple[object, ...], said: str) -> Program[bool]:
+    if not (yield Ask(PUT, event)):
         return False
     if said:
         lane, line_id = incoming.place.lane, f"said-{incoming.event_id}"

@@ -7,27 +7,37 @@ other's lanes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
 
-from bot.dialogs.session import SessionState
+from bot.chat.incoming import Place
+from bot.dialogs.session import Session, SessionState
 from bot.okr.objective import Objective
+from bot.okr.people import TeamId
 from bot.ports import (
     AddCheckIn,
     AddHistory,
+    AddPrompt,
+    AnswerPrompts,
     Change,
     EventKey,
     Guard,
     Outgoing,
     PutAccount,
     PutCycle,
+    PutDayOff,
+    PutHelpRequest,
     PutInvite,
     PutObjective,
     PutPerson,
+    PutPrompt,
     PutSession,
     PutTeam,
+    PutTeamPlace,
     RemoveDraft,
     Saved,
+    SnoozePrompts,
     Turn,
     UseInvite,
 )
@@ -36,18 +46,22 @@ from storage.rows import (
     ACCOUNT,
     CHECK_IN,
     CYCLE,
+    HELP_REQUEST,
     HISTORY,
     INVITE,
     KEY_RESULT,
     OBJECTIVE,
     PERSON,
     PLACE,
+    PROMPT,
     SEARCH,
     SESSION,
+    SUBJECT,
     TEAM,
     account_row,
     check_in_row,
     cycle_row,
+    help_request_row,
     history_row,
     invite_row,
     key_result_row,
@@ -55,6 +69,7 @@ from storage.rows import (
     objective_row,
     person_row,
     place_row,
+    prompt_row,
     session_row,
     team_row,
 )
@@ -86,7 +101,16 @@ _KEY_RESULT = (*KEY_RESULT, *SEARCH, "objective_id", "position")
 _PUT_TEAM = _insert("teams", _TEAM, "ON CONFLICT (id) DO UPDATE SET", taken_over(_TEAM[1:]))
 _NEW_PERSON = _insert("people", _PERSON)
 _NEXT_PERSON = _replace("people", _PERSON, "version")
-_PUT_ACCOUNT = _insert("accounts", ACCOUNT, "ON CONFLICT (platform, tenant, user_id) DO UPDATE SET", taken_over(ACCOUNT[3:]))
+# The account of a person that was put last has their highest number. Takes the person once more.
+_PUT_ACCOUNT = both(
+    "INSERT INTO accounts (",
+    listed((*ACCOUNT, "touched")),
+    ") VALUES (",
+    marks(ACCOUNT),
+    ", (SELECT COALESCE(max(a.touched), 0) + 1 FROM accounts a WHERE a.person_id = ?))",
+    "ON CONFLICT (platform, tenant, user_id) DO UPDATE SET",
+    taken_over((*ACCOUNT[3:], "touched")),
+)
 _PUT_INVITE = _insert("invites", INVITE, "ON CONFLICT (code_hash) DO UPDATE SET", taken_over(INVITE[1:]))
 _USE_INVITE = both("UPDATE invites SET uses_left = uses_left - 1 WHERE code_hash = ? AND uses_left > 0 AND expires_at > ?")
 _PUT_CYCLE = _insert("cycles", CYCLE, "ON CONFLICT (id) DO NOTHING")
@@ -117,11 +141,12 @@ _LOCK_KEY_RESULT = dialects(
     ("SELECT 1 FROM key_results WHERE id = ? FOR NO KEY UPDATE",),
 )
 
-# A key result that is left out was removed. One that somebody has checked in on, or that something serves, is kept, dead and after the
-# others: its numbers are part of what happened.
+# A key result that is left out was removed. One that somebody has checked in on or called for help with, or that something serves, is
+# kept, dead and after the others: its numbers are part of what happened.
 _UNUSED = (
     "AND NOT EXISTS (SELECT 1 FROM check_ins c WHERE c.key_result_id = key_results.id)",
     "AND NOT EXISTS (SELECT 1 FROM objectives o WHERE o.serves_key_result_id = key_results.id)",
+    "AND NOT EXISTS (SELECT 1 FROM help_requests h WHERE h.key_result_id = key_results.id)",
 )
 _LEFT_OUT = (
     ("WHERE objective_id = ? AND id NOT IN (SELECT value FROM json_each(?))",),
@@ -136,22 +161,65 @@ _BURY_LEFT_OUT = dialects((_BURY, *_LEFT_OUT[0]), (_BURY, *_LEFT_OUT[1]))
 _REMOVE_DRAFT = both("DELETE FROM objectives WHERE id = ? AND version = ? AND state = 'draft'")
 _REMOVE_KEY_RESULTS = both("DELETE FROM key_results WHERE objective_id = ?")
 _REMOVE_HISTORY = both("DELETE FROM history WHERE objective_id = ?")
+_REMOVE_CALLS = both("DELETE FROM help_requests WHERE objective_id = ?")
 
 _ADD_CHECK_IN = _insert("check_ins", CHECK_IN)
 _ADD_HISTORY = _insert("history", (*HISTORY, "position"))
 
+_PROMPT = (*PROMPT, *SUBJECT)
+_ADD_PROMPT = _insert("prompts", _PROMPT)
+_PUT_PROMPT = _insert("prompts", _PROMPT, "ON CONFLICT (kind, subject_id, day) DO UPDATE SET", taken_over(PROMPT[3:]))
+_ANSWER_PROMPTS = both(
+    "UPDATE prompts SET answered_at = ? WHERE subject_id = ? AND kind IN ('check_in', 'reminder') AND answered_at IS NULL"
+)
+_SNOOZE_PROMPTS = both(
+    "UPDATE prompts SET snoozed_until = ? WHERE kind = 'check_in' AND subject_id = ? AND answered_at IS NULL",
+    "AND day = (SELECT max(p.day) FROM prompts p WHERE p.kind = 'check_in' AND p.subject_id = ? AND p.answered_at IS NULL)",
+)
+_NEW_CALL = _insert("help_requests", HELP_REQUEST)
+_NEXT_CALL = _replace("help_requests", HELP_REQUEST, "version")
+
+_TEAM_PLACE = ("team_id", *PLACE)
+_PUT_TEAM_PLACE = _insert("team_places", _TEAM_PLACE, "ON CONFLICT (team_id) DO UPDATE SET", taken_over(PLACE))
+_REMOVE_TEAM_PLACE = both("DELETE FROM team_places WHERE team_id = ?")
+# A chat is one team's: whoever had it before has none now.
+_FREE_PLACE = both("DELETE FROM team_places WHERE platform = ? AND tenant = ? AND chat_id = ? AND team_id <> ?")
+_DAY_OFF = ("country", "day", "is_off")
+_PUT_DAY_OFF = _insert("days_off", _DAY_OFF, "ON CONFLICT (country, day) DO UPDATE SET is_off = excluded.is_off")
+_REMOVE_DAY_OFF = both("DELETE FROM days_off WHERE country = ? AND day = ?")
+
 _NEW_SESSION = _insert("sessions", SESSION)
-_NEXT_SESSION = _replace("sessions", SESSION, "turn")
+# Whose it is and what it is about never changes. SQLite writes the entries of an index anew whenever a column it has to do with is set,
+# changed or not; the state rarely changes, so it has a statement of its own there.
+_SESSION_STATE = Sql("UPDATE sessions SET state = ? WHERE id = ? AND turn = ? AND state <> ?", "")
+_NEXT_SESSION = Sql(
+    "UPDATE sessions SET turn = ?, touched_at = ?, body = ? WHERE id = ? AND turn = ? AND person_id = ? AND state = ?",
+    "UPDATE sessions SET turn = $1, touched_at = $2, body = $3, state = $7 WHERE id = $4 AND turn = $5 AND person_id = $6",
+)
 
 _FIRST_REVISION = both("INSERT INTO guards (name, revision) VALUES (?, 1)")
 _NEXT_REVISION = both("UPDATE guards SET revision = revision + 1 WHERE name = ? AND revision = ?")
 
 # Locks the lane, changed or not, until the commit: the numbers of a lane's messages become visible in their order.
-_LANE = both(
-    "INSERT INTO outbox_lanes (lane, ready_at) VALUES (?, ?) ON CONFLICT (lane)",
-    "DO UPDATE SET ready_at = excluded.ready_at WHERE outbox_lanes.ready_at IS NULL",
+_FILL_LANE = ("ON CONFLICT (lane) DO UPDATE SET ready_at = excluded.ready_at WHERE outbox_lanes.ready_at IS NULL",)
+_LANE = both("INSERT INTO outbox_lanes (lane, ready_at) VALUES (?, ?)", *_FILL_LANE)
+_LANES = dialects(
+    # Without a WHERE, SQLite would take what follows for the ON of a join.
+    ("INSERT INTO outbox_lanes (ready_at, lane) SELECT ?, value FROM json_each(?) WHERE TRUE", *_FILL_LANE),
+    ("INSERT INTO outbox_lanes (ready_at, lane) SELECT CAST(? AS timestamptz), unnest(CAST(? AS text[]))", *_FILL_LANE),
 )
-_MESSAGE = _insert("outbox", ("dedupe", "lane", *PLACE, "slot", "edits", "message", "due_at", "created_at"))
+_OUTBOX = ("dedupe", "lane", *PLACE, "slot", "edits", "message", "due_at", "created_at")
+_MESSAGE = _insert("outbox", _OUTBOX)
+
+# Plain inserts are independent of each other: foreign keys and lost turns are looked at in the end.
+_PLAIN = {
+    _NEW_PERSON: ("people", _PERSON),
+    _ADD_PROMPT: ("prompts", _PROMPT),
+    _ADD_HISTORY: ("history", (*HISTORY, "position")),
+    _NEW_SESSION: ("sessions", SESSION),
+}
+MANY = 20
+"""A turn of so many steps is worth rearranging."""
 
 
 # --- the plan --------------------------------------------------------------------------------------------------------
@@ -164,11 +232,33 @@ def plan(turn: Turn) -> list[Step | Batch]:
     if turn.event is not None:
         steps.append(_settle(turn.event, turn.at))
     # Who stops being active makes room for who becomes it, in whatever order they were put.
-    for position, change in enumerate(sorted(turn.changes, key=_activates)):
+    changes = sorted(turn.changes, key=_activates) if len(turn.changes) > 1 else turn.changes
+    for position, change in enumerate(changes):
         steps.extend(_steps(change, position))
+    if len(steps) >= MANY:
+        steps = _gathered(steps)
     if turn.outgoing:
         steps.extend(_post(turn.outgoing, turn.at))
     return steps
+
+
+def _gathered(steps: list[Step | Batch]) -> list[Step | Batch]:
+    """Plain inserts into the same table together, as far as there is nothing else between them."""
+    gathered: list[Step | Batch] = []
+    inserts: dict[Sql, list[tuple[Any, ...]]] = {}
+    for step in steps:
+        if isinstance(step, Step) and step.sql in _PLAIN:
+            inserts.setdefault(step.sql, []).append(step.args)
+            continue
+        gathered.extend(_batches(inserts))
+        inserts.clear()
+        gathered.append(step)
+    gathered.extend(_batches(inserts))
+    return gathered
+
+
+def _batches(inserts: Mapping[Sql, list[tuple[Any, ...]]]) -> list[Batch]:
+    return [Batch(sql, args, *_PLAIN[sql]) for sql, args in inserts.items()]
 
 
 def _activates(change: Change) -> bool:
@@ -182,13 +272,13 @@ def _settle(event: EventKey, at: datetime) -> Step:
 def _steps(change: Change, position: int) -> Iterable[Step | Batch]:  # noqa: PLR0911 one line for each kind of change
     match change:
         case PutSession(session, was):
-            return (_put(_NEW_SESSION, _NEXT_SESSION, session_row(session), session.turn, was),)
+            return _put_session(session, was)
         case PutPerson(person, was):
             return (_put(_NEW_PERSON, _NEXT_PERSON, person_row(person), person.version, was),)
         case PutTeam(team):
             return (Step(_PUT_TEAM, team_row(team)),)
         case PutAccount(account):
-            return (Step(_PUT_ACCOUNT, account_row(account)),)
+            return (Step(_PUT_ACCOUNT, (*account_row(account), account.person_id)),)
         case PutInvite(invite):
             return (Step(_PUT_INVITE, invite_row(invite)),)
         case UseInvite(code_hash, at):
@@ -202,6 +292,7 @@ def _steps(change: Change, position: int) -> Iterable[Step | Batch]:  # noqa: PL
                 Step(_REMOVE_DRAFT, (objective_id, was), 1),
                 Step(_REMOVE_KEY_RESULTS, (objective_id,)),
                 Step(_REMOVE_HISTORY, (objective_id,)),
+                Step(_REMOVE_CALLS, (objective_id,)),
             )
         case AddCheckIn(said):
             return (
@@ -211,6 +302,20 @@ def _steps(change: Change, position: int) -> Iterable[Step | Batch]:  # noqa: PL
             )
         case AddHistory(entry):
             return (Step(_ADD_HISTORY, (*history_row(entry), position)),)
+        case AddPrompt(prompt):
+            return (Step(_ADD_PROMPT, prompt_row(prompt)),)
+        case PutPrompt(prompt):
+            return (Step(_PUT_PROMPT, prompt_row(prompt)),)
+        case AnswerPrompts(person_id, at):
+            return (Step(_ANSWER_PROMPTS, (at, person_id)),)
+        case SnoozePrompts(person_id, until):
+            return (Step(_SNOOZE_PROMPTS, (until, person_id, person_id)),)
+        case PutHelpRequest(request, was):
+            return (_put(_NEW_CALL, _NEXT_CALL, help_request_row(request), request.version, was),)
+        case PutTeamPlace(team_id, place):
+            return _put_team_place(team_id, place)
+        case PutDayOff(country, day, is_off):
+            return (_put_day_off(country, day, is_off),)
         case Guard(name, revision):
             return (Step(_NEXT_REVISION, (name, revision), 1) if revision else Step(_FIRST_REVISION, (name,)),)
 
@@ -218,9 +323,25 @@ def _steps(change: Change, position: int) -> Iterable[Step | Batch]:  # noqa: PL
 def _put(new: Sql, following: Sql, row: tuple[object, ...], counter: int, was: int | None) -> Step:
     if was is None:
         return Step(new, row)
+    _check_counts_up(counter, was)
+    return Step(following, (*row[1:], row[0], was), 1)
+
+
+def _put_session(session: Session, was: int | None) -> tuple[Step, ...]:
+    row = session_row(session)
+    if was is None:
+        return (Step(_NEW_SESSION, row),)
+    _check_counts_up(session.turn, was)
+    session_id, person_id, _, state, turn, _, touched_at, body = row
+    return (
+        Step(_SESSION_STATE, (state, session_id, was, state)),
+        Step(_NEXT_SESSION, (turn, touched_at, body, session_id, was, person_id, state), 1),
+    )
+
+
+def _check_counts_up(counter: int, was: int) -> None:
     if counter <= was:
         raise ValueError("what is replaced counts its changes: the new number is above the old one")
-    return Step(following, (*row[1:], row[0], was), 1)
 
 
 def _put_objective(objective: Objective, was: int | None) -> Iterator[Step]:
@@ -235,8 +356,22 @@ def _put_objective(objective: Objective, was: int | None) -> Iterator[Step]:
         yield Step(_TAKE_NEWEST_OF_ALL, (objective.id,))
 
 
-def _post(outgoing: tuple[Outgoing, ...], at: datetime) -> Iterator[Batch]:
-    yield Batch(_LANE, [(lane, at) for lane in sorted({one.place.lane for one in outgoing})])
+def _put_team_place(team_id: TeamId, place: Place | None) -> tuple[Step, ...]:
+    if place is None:
+        return (Step(_REMOVE_TEAM_PLACE, (team_id,)),)
+    row = place_row(place)
+    return (Step(_FREE_PLACE, (*row[:3], team_id)), Step(_PUT_TEAM_PLACE, (team_id, *row)))
+
+
+def _put_day_off(country: str, day: date, is_off: bool | None) -> Step:
+    if is_off is None:
+        return Step(_REMOVE_DAY_OFF, (country, day))
+    return Step(_PUT_DAY_OFF, (country, day, is_off))
+
+
+def _post(outgoing: tuple[Outgoing, ...], at: datetime) -> Iterator[Step | Batch]:
+    lanes = sorted({one.place.lane for one in outgoing})
+    yield Step(_LANES, (at, lanes)) if len(lanes) >= MANY else Batch(_LANE, [(lane, at) for lane in lanes])
     yield Batch(
         _MESSAGE,
         [
@@ -253,6 +388,8 @@ def _post(outgoing: tuple[Outgoing, ...], at: datetime) -> Iterator[Batch]:
             )
             for one in outgoing
         ],
+        "outbox",
+        _OUTBOX,
     )
 
 
@@ -268,5 +405,17 @@ class SqlUnitOfWork:
         steps = plan(turn)
         saved = await self._database.save(steps)
         if saved is Saved.DONE and turn.outgoing:
+            self._on_commit()
+        return saved
+
+    async def save_all(self, turns: Sequence[Turn]) -> tuple[Saved, ...]:
+        """See `bot.ports.UnitOfWork`."""
+        if not turns:
+            return ()
+        saved = await self._database.save_all([plan(turn) for turn in turns])
+        if saved is None:
+            # One of them breaks a rule that is only checked at the end; one by one it is found.
+            return tuple([await self.save(turn) for turn in turns])
+        if any(one is Saved.DONE and turn.outgoing for one, turn in zip(saved, turns, strict=True)):
             self._on_commit()
         return saved

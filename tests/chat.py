@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -49,6 +50,10 @@ class Recorder:
         if saved is Saved.DONE:
             self.turns.append(turn)
         return saved
+
+    async def save_all(self, turns: Sequence[Turn]) -> tuple[Saved, ...]:
+        """One by one."""
+        return tuple([await self.save(turn) for turn in turns])
 
 
 @dataclass

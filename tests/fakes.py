@@ -12,17 +12,21 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from bot.chat.incoming import Incoming
+from bot.chat.incoming import Incoming, Place
 from bot.chat.message import Message
 from bot.dialogs.session import Session, SessionState, body_of, from_columns
 from bot.folding import fold
 from bot.okr.check_in import CheckIn
 from bot.okr.cycle import Cycle, CycleId
+from bot.okr.help_request import HelpRequest, HelpRequestId, HelpState
 from bot.okr.objective import HistoryEntry, KeyResult, KeyResultId, Objective, ObjectiveId, ObjectiveState, ServedKind, Serves
 from bot.okr.people import Account, Invite, Person, PersonId, Team, TeamId
+from bot.okr.prompt import Prompt, PromptKind
 from bot.ports import (
     AddCheckIn,
     AddHistory,
+    AddPrompt,
+    AnswerPrompts,
     Candidate,
     Change,
     EventKey,
@@ -31,19 +35,25 @@ from bot.ports import (
     Organisation,
     PutAccount,
     PutCycle,
+    PutDayOff,
+    PutHelpRequest,
     PutInvite,
     PutObjective,
     PutPerson,
+    PutPrompt,
     PutSession,
     PutTeam,
+    PutTeamPlace,
     RemoveDraft,
     Saved,
+    SnoozePrompts,
     Turn,
     UseInvite,
 )
 from tests.memory import Memory
 
 AccountKey = tuple[str, str, str]
+PromptKey = tuple[PromptKind, str, date]
 MOST_WORDS = 6
 """So many words are looked for; more are ignored."""
 
@@ -66,6 +76,10 @@ class Rows:
     history: dict[str, HistoryEntry] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)
     guards: dict[str, int] = field(default_factory=dict)
+    prompts: dict[PromptKey, Prompt] = field(default_factory=dict)
+    help_requests: dict[HelpRequestId, HelpRequest] = field(default_factory=dict)
+    team_places: dict[TeamId, Place] = field(default_factory=dict)
+    days_off: dict[tuple[str, date], bool] = field(default_factory=dict)
 
     def copied(self) -> Rows:
         """A copy to change: values are frozen, so copying the dictionaries is enough."""
@@ -121,6 +135,10 @@ class MemoryWork:
         storage.messages.extend(outgoing.message for outgoing in turn.outgoing if outgoing.dedupe not in known)
         return await storage.queues.save(turn)
 
+    async def save_all(self, turns: Sequence[Turn]) -> tuple[Saved, ...]:
+        """One by one."""
+        return tuple([await self.save(turn) for turn in turns])
+
 
 def _is_done(storage: MemoryStorage, event: EventKey) -> bool:
     return event in storage.queues.events and storage.queues.events[event].is_done
@@ -145,7 +163,9 @@ def _apply(rows: Rows, change: Change) -> None:
             _expect(all(other.path != team.path or other.id == team.id for other in rows.teams.values()))
             rows.teams[team.id] = team
         case PutAccount(account):
-            rows.accounts[account.platform, account.tenant, account.user_id] = account
+            key = account.platform, account.tenant, account.user_id
+            rows.accounts.pop(key, None)  # what is put last comes last
+            rows.accounts[key] = account
         case PutInvite(invite):
             rows.invites[invite.code_hash] = invite
         case UseInvite(code_hash, at):
@@ -164,6 +184,7 @@ def _apply(rows: Rows, change: Change) -> None:
             _expect(draft is not None and draft.state is ObjectiveState.DRAFT and draft.version == version)
             del rows.objectives[objective_id]
             rows.history = {key: entry for key, entry in rows.history.items() if entry.objective_id != objective_id}
+            rows.help_requests = {key: call for key, call in rows.help_requests.items() if call.objective_id != objective_id}
         case AddCheckIn(check_in):
             _expect(check_in.id not in rows.check_ins)
             rows.check_ins[check_in.id] = check_in
@@ -179,6 +200,48 @@ def _apply(rows: Rows, change: Change) -> None:
         case Guard(name, revision):
             _expect(rows.guards.get(name, 0) == revision)
             rows.guards[name] = revision + 1
+        case _:
+            _apply_to_week(rows, change)
+
+
+def _apply_to_week(
+    rows: Rows, change: AddPrompt | PutPrompt | AnswerPrompts | SnoozePrompts | PutHelpRequest | PutTeamPlace | PutDayOff
+) -> None:
+    match change:
+        case AddPrompt(prompt):
+            key = prompt.kind, prompt.subject_id, prompt.day
+            _expect(key not in rows.prompts)
+            rows.prompts[key] = prompt
+        case PutPrompt(prompt):
+            rows.prompts[prompt.kind, prompt.subject_id, prompt.day] = prompt
+        case AnswerPrompts(person_id, at):
+            for key in _open_prompts(rows, person_id, PromptKind.CHECK_IN, PromptKind.REMINDER):
+                rows.prompts[key] = replace(rows.prompts[key], answered_at=at)
+        case SnoozePrompts(person_id, until):
+            for key in _open_prompts(rows, person_id, PromptKind.CHECK_IN)[-1:]:
+                rows.prompts[key] = replace(rows.prompts[key], snoozed_until=until)
+        case PutHelpRequest(request, was):
+            stored = rows.help_requests.get(request.id)
+            _count(request.version, stored.version if stored else None, was)
+            rows.help_requests[request.id] = request
+        case PutTeamPlace(team_id, place):
+            rows.team_places = {
+                other: there
+                for other, there in rows.team_places.items()
+                if other != team_id and (place is None or there.lane != place.lane)
+            }
+            if place is not None:
+                rows.team_places[team_id] = place
+        case PutDayOff(country, day, is_off):
+            rows.days_off.pop((country, day), None)
+            if is_off is not None:
+                rows.days_off[country, day] = is_off
+
+
+def _open_prompts(rows: Rows, person_id: PersonId, *kinds: PromptKind) -> list[PromptKey]:
+    """Those of a person that wait for an answer, by day."""
+    waiting = (key for key, prompt in rows.prompts.items() if prompt.subject_id == person_id and prompt.answered_at is None)
+    return sorted((key for key in waiting if key[0] in kinds), key=lambda key: key[2])
 
 
 def _expect(is_so: bool) -> None:
@@ -194,12 +257,13 @@ def _count(number: int, stored: int | None, was: int | None) -> None:
 
 def _kept(rows: Rows, stored: Objective | None, objective: Objective) -> Objective:
     """What becomes of an objective that is put: check-ins win over what it remembers of them, and a key result that is left out stays,
-    dead and after the others, when somebody has checked in on it or something serves it."""
+    dead and after the others, when somebody has checked in on it or called for help with it, or something serves it."""
     here = {key_result.id for key_result in objective.key_results}
     others = (one for other in rows.objectives.values() if other.id != objective.id for one in other.key_results)
     _expect(not any(one.id in here for one in others))
     served = {other.serves.id for other in rows.objectives.values() if other.serves is not None}
     used = served | {said.key_result_id for said in rows.check_ins.values()}
+    used |= {call.key_result_id for call in rows.help_requests.values()}
     left_out = (one for one in stored.key_results if one.id not in here and one.id in used) if stored else ()
     current = tuple(_with_newest(rows, one) for one in objective.key_results)
     return replace(objective, key_results=(*current, *(replace(one, is_dead=True) for one in left_out)))
@@ -235,6 +299,12 @@ def _is_whole(rows: Rows) -> bool:
     for entry in rows.history.values():
         wanted += [(entry.objective_id, rows.objectives), (entry.by, rows.people)]
     wanted += [(session.person_id, rows.people) for session in rows.sessions.values()]
+    for prompt in rows.prompts.values():
+        wanted.append((prompt.subject_id, rows.teams if prompt.kind is PromptKind.MONDAY_CARD else rows.people))
+    for call in rows.help_requests.values():
+        wanted += [(call.key_result_id, key_results), (call.objective_id, rows.objectives)]
+        wanted += [(call.asker_id, rows.people), (call.decided_by, rows.people)]
+    wanted += [(team_id, rows.teams) for team_id in rows.team_places]
     return all(name is None or name in there for name, there in wanted)
 
 
@@ -418,6 +488,66 @@ class MemoryReading:
         found = (one for one in self._rows.check_ins.values() if one.key_result_id in key_result_ids and one.at < before)
         return {one.key_result_id: one for one in sorted(found, key=_by_moment)}
 
+    async def owners(self, cycle_id: CycleId) -> tuple[tuple[Person, datetime], ...]:
+        """By id."""
+        self.reads.append("owners")
+        since: dict[PersonId, datetime] = {}
+        for one in self._published(cycle_id):
+            if not all(key_result.is_dead for key_result in one.key_results):
+                published = one.published_at or one.created_at
+                since[one.owner_id] = min(published, since.get(one.owner_id, published))
+        found = ((self._rows.people[person_id], at) for person_id, at in sorted(since.items()))
+        return tuple((person, at) for person, at in found if person.is_active and person.joined_at is not None)
+
+    async def prompts(self, subject_ids: Sequence[str], since: date) -> tuple[Prompt, ...]:
+        """Oldest first."""
+        self.reads.append("prompts")
+        wanted = set(subject_ids)
+        found = (one for one in self._rows.prompts.values() if one.subject_id in wanted and one.day >= since)
+        return tuple(sorted(found, key=lambda one: (one.at, one.day, one.kind.value, one.subject_id)))
+
+    async def help_request(self, request_id: HelpRequestId) -> HelpRequest | None:
+        """In any state."""
+        self.reads.append("help_request")
+        return self._rows.help_requests.get(request_id)
+
+    async def help_requests(self, key_result_ids: Sequence[KeyResultId]) -> tuple[HelpRequest, ...]:
+        """Oldest first."""
+        self.reads.append("help_requests")
+        return _by_asking(one for one in self._rows.help_requests.values() if one.key_result_id in key_result_ids)
+
+    async def calls_held_by(self, person_id: PersonId) -> tuple[HelpRequest, ...]:
+        """Oldest first."""
+        self.reads.append("calls_held_by")
+        calls = self._rows.help_requests.values()
+        return _by_asking(one for one in calls if one.state is HelpState.OPEN and person_id in one.holders)
+
+    async def help_due(self, now: datetime) -> tuple[HelpRequest, ...]:
+        """Oldest first."""
+        self.reads.append("help_due")
+        return _by_asking(one for one in self._rows.help_requests.values() if _is_due(one, now))
+
+    async def chats_of(self, person_ids: Sequence[PersonId]) -> Mapping[PersonId, Account]:
+        """The one that was put last."""
+        self.reads.append("chats_of")
+        wanted = set(person_ids)
+        return {one.person_id: one for one in self._rows.accounts.values() if one.chat_id and one.person_id in wanted}
+
+    async def team_places(self, team_ids: Sequence[TeamId]) -> Mapping[TeamId, Place]:
+        """Of those that have one."""
+        self.reads.append("team_places")
+        return {one: self._rows.team_places[one] for one in team_ids if one in self._rows.team_places}
+
+    async def team_of_place(self, place: Place) -> TeamId | None:
+        """A chat is one team's."""
+        self.reads.append("team_of_place")
+        return next((team_id for team_id, there in self._rows.team_places.items() if there.lane == place.lane), None)
+
+    async def days_off(self) -> Mapping[tuple[str, date], bool]:
+        """By country and day."""
+        self.reads.append("days_off")
+        return dict(sorted(self._rows.days_off.items()))
+
     async def history(self, objective_id: ObjectiveId) -> tuple[HistoryEntry, ...]:
         """Oldest first; of the same moment in the order they were added."""
         self.reads.append("history")
@@ -462,6 +592,15 @@ def _by_name(people: Iterable[Person]) -> tuple[Person, ...]:
 
 def _by_age(objectives: Iterable[Objective]) -> tuple[Objective, ...]:
     return tuple(sorted(objectives, key=lambda objective: (objective.created_at, objective.id)))
+
+
+def _by_asking(requests: Iterable[HelpRequest]) -> tuple[HelpRequest, ...]:
+    return tuple(sorted(requests, key=lambda request: (request.asked_at, request.id)))
+
+
+def _is_due(request: HelpRequest, now: datetime) -> bool:
+    when = {HelpState.OPEN: request.moves_on_at, HelpState.ANSWERED: request.follow_up_at}.get(request.state)
+    return when is not None and when <= now
 
 
 def _has_words(candidate: Candidate, wanted: Sequence[str]) -> bool:

@@ -6,7 +6,7 @@ Held to the same promises as the real storage, by `tests/storage`. Changes of th
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -89,6 +89,10 @@ class Memory:
             self.rows.append(row)
         self.on_commit()
         return Saved.DONE
+
+    async def save_all(self, turns: Sequence[Turn]) -> tuple[Saved, ...]:
+        """One by one."""
+        return tuple([await self.save(turn) for turn in turns])
 
 
 class MemoryStore:

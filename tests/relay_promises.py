@@ -334,6 +334,20 @@ class RelayPromises:
         assert set(board.phone.shown("an")) == {"one"}
         assert not running.task.done()
 
+    async def test_an_outbox_that_cannot_be_read_is_asked_less_and_less_often_and_served_when_it_is_back(
+        self, board: Switchboard
+    ) -> None:
+        running = board.start()
+        await board.rest()
+        running.plug.is_dark = True
+        for _ in range(600):
+            await board.pass_time(SECOND)
+        assert 30 <= running.plug.dark_looks <= 60
+        running.plug.is_dark = False
+        await board.post("an", "hello")
+        await board.rest()
+        assert board.phone.shown("an") == ["hello"]
+
     async def test_a_graceful_stop_lets_what_is_in_the_air_land_and_begins_nothing_new(self, board: Switchboard) -> None:
         board.phone.hold("an")
         await board.post("an", "one")

@@ -139,6 +139,9 @@ class Plug:
         self.falters = 0
         self.swallows = 0
         self.claims = 0
+        self.is_dark = False
+        """The outbox cannot be read."""
+        self.dark_looks = 0
         self.when_claimed: Callable[[], Awaitable[None]] | None = None
         """Done after a claim, before the relay hears of it."""
 
@@ -178,6 +181,9 @@ class Plug:
     async def next_due(self, now: datetime) -> datetime | None:
         """See `bot.ports.Outbox`."""
         self._pass("next_due")
+        if self.is_dark:
+            self.dark_looks += 1
+            raise OSError("the storage is away")
         return await self._outbox.next_due(now)
 
     async def forget_before(self, moment: datetime) -> int:

@@ -263,7 +263,7 @@ def test_locks_are_made_without_the_sources_only_this_machine_knows(machine: Mac
     uv.write_text('#!/bin/sh\necho "$UV_EXTRA_INDEX_URL|$UV_INDEX|$UV_FIND_LINKS|$@" >> "$(dirname "$0")/uv-was-asked"\n')
     result = machine.run("lock", UV_EXTRA_INDEX_URL="file:///srv", UV_INDEX="file:///srv", UV_FIND_LINKS="/srv")
     assert result.returncode == 0, result.stderr
-    development, runtime = machine.asked_of_uv()
+    _, runtime = machine.asked_of_uv()
     assert runtime.startswith("|||pip compile --no-config")
     assert "--generate-hashes --no-emit-index-url" in runtime
     assert "--constraint requirements-dev.lock" in runtime

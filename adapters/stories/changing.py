@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from adapters.stories.spoken import BACK, CANCEL, CHANGE, ENOUGH, HOME, RIGHT, SKIP
+from adapters.stories.spoken import CANCEL, CHANGE, ENOUGH, HOME, RIGHT, SKIP
 from adapters.stories.story import Elsewhere, Meanwhile, Picks, Presses, Says, Sends, Step, Story, Submits, Words
-from adapters.stories.writing import KEY_RESULTS, NPS, ORDERS, TITLE, WHY, gives_up, up_to_key_results
+from adapters.stories.writing import KEY_RESULTS, NPS, ORDERS, TITLE, WHY, up_to_key_results
 from bot.okr.objective import ObjectiveId, ObjectiveState
 from bot.ports import Change, PutObjective, Reading
 
@@ -60,13 +60,12 @@ STORIES = (
             CHANGE,
             Picks("~keep"),
             Picks("use"),
-            Picks("target"),
-            Says("12"),
+            Submits(("70", "90")),
             RIGHT,
             Picks("kr:minhpoints"),
             Picks("measure"),
-            Picks("baseline"),
-            Says("5"),
+            Picks("target"),
+            Says("95"),
             RIGHT,
             Picks("kr:minhbruise"),
             Picks("remove"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from adapters.demo import sample_turn
+from adapters.demo_company import PEOPLE
 from adapters.sample import Sample
 from adapters.stories.story import (
     Elsewhere,
@@ -25,17 +26,18 @@ from adapters.stories.story import (
     Waits,
     in_language,
 )
-from adapters.webchat.visitors import PLATFORM, TENANT, place_of
 from bot.actions.apologise import apologise
 from bot.actions.converse import converse
 from bot.chat import tokens
 from bot.chat.incoming import Arrived, Body, Incoming, Picked, Place, Sender, Submitted, Texted
 from bot.chat.message import Block, Buttons, Choices, Form, Message
-from bot.okr.people import LANGUAGES, PersonId
-from bot.ports import Change, Deps, PutPerson, Reading, Saved, Turn, UnitOfWork
+from bot.okr.people import LANGUAGES, Account, PersonId
+from bot.ports import Change, Deps, PutAccount, PutPerson, Reading, Saved, Turn, UnitOfWork
 
 NOW = datetime(2026, 12, 1, 3, 0, tzinfo=UTC)
 """A Tuesday morning in week 9 of a quarter: the sample company has eight weeks of check-ins in it and four weeks left."""
+PLATFORM = "stories"
+TENANT = "lantern"
 GROUP = Place(PLATFORM, TENANT, "the whole team", is_private=False)
 PACE = timedelta(seconds=20)
 """From one step to the next; nothing that is kept happens twice at the same moment."""
@@ -66,14 +68,27 @@ class Heard:
 
 
 def company() -> Turn:
-    """What a stage holds before a story begins."""
-    return sample_turn(NOW)
+    """What a stage holds before a story begins: the sample company, whose people are all known here."""
+    sample = sample_turn(NOW)
+    accounts = tuple(PutAccount(Account(PLATFORM, TENANT, one.id, PersonId(one.id), one.id)) for one in PEOPLE)
+    return replace(sample, changes=(*sample.changes, *accounts))
+
+
+def chat_of(who: str) -> Place:
+    """Somebody's private chat."""
+    return Place(PLATFORM, TENANT, who)
+
+
+def account_of(who: str, name: str = "", lang: str = "") -> Sender:
+    """Somebody as they are known here."""
+    return Sender(PLATFORM, TENANT, who, name, lang)
 
 
 async def play_all(stories: Iterable[Story], opened: Opened) -> tuple[Sample, ...]:
-    """Every message of these stories, one sample for all languages; what was said before, word for word, is not shown again.
+    """Every message of these stories, one sample for all languages.
 
-    Raises StoryError.
+    What was said before, word for word, is not shown again. Of what an answered question leaves behind (its own words, without buttons)
+    every chapter shows one example. Raises StoryError.
     """
     samples: list[Sample] = []
     for story in stories:
@@ -139,6 +154,10 @@ class _Ear:
             self.messages += [outgoing.message for outgoing in turn.outgoing]
         return saved
 
+    async def save_all(self, turns: Sequence[Turn]) -> tuple[Saved, ...]:
+        """One by one."""
+        return tuple([await self.save(turn) for turn in turns])
+
 
 @dataclass(slots=True)
 class _Scene:
@@ -180,11 +199,11 @@ class _Scene:
                 for one in steps:
                     await self._play(other, "en", one)
             case Stumbles(words):
-                return await self._tell(who, lang, Texted(in_language(words, lang)), place_of(who), apologise)
+                return await self._tell(who, lang, Texted(in_language(words, lang)), chat_of(who), apologise)
             case Says(words, in_group=True):
                 return await self._tell(who, lang, Texted(in_language(words, lang)), GROUP)
             case _:
-                return await self._tell(who, lang, self._body(who, lang, step), place_of(who))
+                return await self._tell(who, lang, self._body(who, lang, step), chat_of(who))
         return []
 
     def _body(self, who: str, lang: str, step: Says | Picks | Presses | Submits | Sends | Recalls | Opens) -> Body:
@@ -196,8 +215,8 @@ class _Scene:
                 return Arrived(invite)
             case Sends(token):
                 return Picked(token)
-            case Picks(option):
-                return Picked(_answer(screen, in_language(option, lang)))
+            case Picks(option, outdated):
+                return Picked(_answer(screen, in_language(option, lang), is_outdated=outdated))
             case Recalls(option):
                 return Picked(_recalled(screen, option))
             case Presses(wish, about):
@@ -210,7 +229,7 @@ class _Scene:
         self.clock.turn(PACE)
         ear = _Ear(self.stage.work)
         name = self.story.name if who == self.story.who else ""
-        incoming = Incoming(f"story-{self.events}", Sender(PLATFORM, TENANT, who, name, lang), place, self.clock.now(), body)
+        incoming = Incoming(f"story-{self.events}", account_of(who, name, lang), place, self.clock.now(), body)
         await act(incoming, Deps(self.stage.reading, ear, self.clock, self.ids))
         self.shown.setdefault(who, []).extend(ear.messages)
         return ear.messages
@@ -220,8 +239,9 @@ class _Scene:
             raise StoryError("this cannot be stored")
 
 
-def _answer(screen: Sequence[Message], option: str) -> str:
-    for message in reversed(screen):
+def _answer(screen: Sequence[Message], option: str, *, is_outdated: bool) -> str:
+    questions = [message for message in reversed(screen) if any(_option(token) for token in _tokens(message))]
+    for message in questions[1:] if is_outdated else questions[:1]:
         for token in _tokens(message):
             if _option(token) == option:
                 return token
@@ -288,17 +308,20 @@ def _merged(story: Story, heard: dict[str, tuple[Heard, ...]]) -> Iterator[Sampl
 
 
 def _without_repetitions(samples: Iterable[Sample]) -> Iterator[Sample]:
-    seen: set[str] = set()
+    seen: set[object] = set()
     for sample in samples:
-        looks = str([(lang, _visible(message)) for lang, message in sorted(sample.messages.items())])
+        leaves_behind = any(message.is_optional for message in sample.messages.values())
+        looks = (
+            sample.script if leaves_behind else tuple((lang, _visible(sample.messages[lang])) for lang in sorted(sample.messages))
+        )
         if looks not in seen:
             seen.add(looks)
             yield sample
 
 
-def _visible(message: Message) -> object:
+def _visible(message: Message) -> tuple[Block, ...]:
     """What can be seen of a message; ids and tokens cannot."""
-    return tuple(_unmarked(block) for block in message.blocks), message.is_optional
+    return tuple(_unmarked(block) for block in message.blocks)
 
 
 def _unmarked(block: Block) -> Block:
@@ -308,6 +331,8 @@ def _unmarked(block: Block) -> Block:
         case Buttons(buttons):
             return Buttons(tuple(replace(button, token="") for button in buttons))
         case Form(fields):
-            plain = tuple(replace(one, key="", options=tuple(replace(option, token="") for option in one.options)) for one in fields)
+            plain = tuple(
+                replace(one, key="", options=tuple(replace(option, token="") for option in one.options)) for one in fields
+            )
             return replace(block, fields=plain, token="")
     return block

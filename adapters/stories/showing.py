@@ -7,11 +7,14 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
+from adapters.demo import sample_cycle
 from adapters.stories.play import NOW
-from adapters.stories.spoken import BOARD, COMPANY, HELP, HOME, MINE, NEW, SETTINGS, TEAM
+from adapters.stories.spoken import BOARD, COMPANY, HELP, HOME, MINE, NEW, SETTINGS, TEAM, TREND
 from adapters.stories.story import Elsewhere, Meanwhile, Opens, Picks, Presses, Says, Sends, Story, Waits
 from adapters.stories.writing import gives_up
+from bot.actions.trends import MOST
 from bot.okr.check_in import CheckIn, Confidence
+from bot.okr.cycle import CycleId
 from bot.okr.measure import Direction, Measure
 from bot.okr.objective import (
     Ambition,
@@ -105,6 +108,32 @@ async def _split(reading: Reading) -> Sequence[Change]:
     return (PutTeam(Team(TeamId("harbour"), "Harbour", "Harbour")),)
 
 
+async def _bind(reading: Reading) -> Sequence[Change]:
+    """Two bounds to keep and something to be done."""
+    cycle = sample_cycle(NOW).id
+    measures = (
+        ("Stock", Measure("stock", Decimal(40), None, "", Direction.KEEP_BELOW)),
+        ("Uptime", UPTIME),
+        ("Licence", Measure("licence", Decimal(1), Decimal(0), "", Direction.MILESTONE)),
+    )
+    key_results = tuple(KeyResult(KeyResultId(f"bind{name}"), name, measure) for name, measure in measures)
+    done = CheckIn("bind", KeyResultId("bindLicence"), PersonId("minh"), NOW - timedelta(days=4), Decimal(1), Confidence.ON_TRACK)
+    return [PutObjective(_published("bind", "minh", "product", cycle, "Lantern of lanterns", key_results)), AddCheckIn(done)]
+
+
+async def _crowd(reading: Reading) -> Sequence[Change]:
+    """More key results below the company than one picture takes."""
+    cycle = sample_cycle(NOW).id
+    many = tuple(KeyResult(KeyResultId(f"crowd{number}"), "uptime ≥ 99 %", UPTIME) for number in range(MOST))
+    return [PutObjective(_published("crowd", "xinyi", "growth", cycle, "Lanterns everywhere", many))]
+
+
+def _published(name: str, owner: str, team: str, cycle: CycleId, title: str, key_results: tuple[KeyResult, ...]) -> Objective:
+    at = NOW - timedelta(days=40)
+    what = (cycle, title, "", Ambition.COMMITTED, ObjectiveState.PUBLISHED, at, key_results, None, at)
+    return Objective(ObjectiveId(name), PersonId(owner), TeamId(team), *what)
+
+
 AWAY = Elsewhere("daniel", (Says("settings"), Picks("away"), Says("in 9 days")))
 
 STORIES = (
@@ -115,13 +144,25 @@ STORIES = (
         "board",
         "The boards as they are",
         "mei",
-        (MINE, TEAM, Presses("status", "team:lantern~2"), Presses("status", "team:lantern~1"), Presses("status", "company"), Presses("status", "team:product")),
+        (
+            MINE,
+            TEAM,
+            Presses("status", "team:lantern~2"),
+            Presses("status", "team:lantern~1"),
+            Presses("status", "company"),
+            Presses("status", "team:product"),
+        ),
     ),
     Story("board", "A leader is away", "mei", (AWAY, COMPANY)),
     Story("board", "Some are behind and some are worried", "mei", (Meanwhile("some check in", _fear), COMPANY, BOARD)),
     Story("board", "Nobody answers for a week", "mei", (Waits(timedelta(days=8)), COMPANY, Waits(timedelta(days=16)), COMPANY)),
     Story("board", "A quarter begins", "mei", (Waits(timedelta(days=35)), MINE, TEAM, COMPANY)),
-    Story("board", "A team without objectives", "mei", (Meanwhile("a team is founded", _found_team), COMPANY, Says(("status Harbour", "bảng Harbour", "看板 Harbour")))),
+    Story(
+        "board",
+        "A team without objectives",
+        "mei",
+        (Meanwhile("a team is founded", _found_team), COMPANY, Says(("status Harbour", "bảng Harbour", "看板 Harbour"))),
+    ),
     Story("board", "There is more than one company", "mei", (Meanwhile("a second company is founded", _split), COMPANY)),
     Story(
         "board",
@@ -134,7 +175,53 @@ STORIES = (
             Sends("d.status.team:gone"),
         ),
     ),
-    Story("objective", "Many lay bricks for it", "jie", (Meanwhile("many join in", _join_in), HOME, Presses("objective", "jiefriends"), MINE)),
+    Story(
+        "trend",
+        "How a key result has moved",
+        "minh",
+        (
+            HOME,
+            Presses("objective", "minhfresh"),
+            Presses("trend"),
+            TREND,
+            Says(("trend sales", "xu hướng doanh thu", "趋势 销售")),
+        ),
+    ),
+    Story(
+        "trend",
+        "How a team has moved",
+        "mei",
+        (
+            TEAM,
+            Presses("trend", "team:lantern"),
+            Meanwhile("a team is founded", _found_team),
+            Says(("trend Harbour", "xu hướng Harbour", "趋势 Harbour")),
+        ),
+    ),
+    Story(
+        "trend",
+        "Bounds, and done or not done",
+        "minh",
+        (
+            Meanwhile("three more key results are agreed on", _bind),
+            Says(("trend Stock", "xu hướng Stock", "趋势 Stock")),
+            Says(("trend Uptime", "xu hướng Uptime", "趋势 Uptime")),
+            Says(("trend Licence", "xu hướng Licence", "趋势 Licence")),
+            Sends("d.trend.team:gone"),
+        ),
+    ),
+    Story(
+        "trend",
+        "A company too big for one picture",
+        "mei",
+        (Meanwhile("very many join in", _crowd), Sends("d.trend.team:lantern")),
+    ),
+    Story(
+        "objective",
+        "Many lay bricks for it",
+        "jie",
+        (Meanwhile("many join in", _join_in), HOME, Presses("objective", "jiefriends"), MINE),
+    ),
     Story(
         "objective",
         "A key result and then all of it is given up",
@@ -148,7 +235,12 @@ STORIES = (
         ),
     ),
     Story("objective", "Somebody else's objective", "an", (Says("Mở ứng dụng là mua"), Presses("history"))),
-    Story("objective", "It has turned often", "minh", (Meanwhile("it is changed often", _turn_often), HOME, Presses("objective"), Presses("history"))),
+    Story(
+        "objective",
+        "It has turned often",
+        "minh",
+        (Meanwhile("it is changed often", _turn_often), HOME, Presses("objective"), Presses("history")),
+    ),
     Story("help", "What can be said", "an", (HELP, Says(("What a day", "Hôm nay mệt quá", "今天好累")), NEW, HELP)),
     Story(
         "help",

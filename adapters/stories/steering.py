@@ -6,23 +6,27 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from adapters.stories.play import NOW
+from adapters.stories.play import NOW, account_of, chat_of
 from adapters.stories.spoken import BACK, BOARD, CANCEL, CHANGE, CONTINUE, HELP, HOME, LATER, NEW, SETTINGS, SKIP
 from adapters.stories.story import Meanwhile, Opens, Picks, Presses, Recalls, Says, Sends, Story, Stumbles, Waits
 from adapters.stories.writing import TITLE, WHY
-from adapters.webchat.visitors import PLATFORM, TENANT, place_of
-from bot.chat.incoming import Arrived, Incoming, Sender
+from bot.chat.incoming import Arrived, Incoming
 from bot.ports import Change, PutSession, Reading
 
 
 async def _forget_the_script(reading: Reading) -> Sequence[Change]:
     """An is in the middle of a talk that this release does not know any more."""
-    known = await reading.known(Incoming("look", Sender(PLATFORM, TENANT, "an"), place_of("an"), NOW, Arrived()))
+    known = await reading.known(Incoming("look", account_of("an"), chat_of("an"), NOW, Arrived()))
     return [PutSession(replace(one, script="read_the_stars", turn=one.turn + 1), one.turn) for one in known.sessions]
 
 
 STORIES = (
-    Story("talk", "Back and another answer", "an", (NEW, BACK, CHANGE, Says(TITLE), Says(WHY), CHANGE, Picks("~change:0"), Says(TITLE), BACK)),
+    Story(
+        "talk",
+        "Back and another answer",
+        "an",
+        (NEW, BACK, CHANGE, Says(TITLE), Says(WHY), CHANGE, Picks("~change:0"), Says(TITLE), BACK),
+    ),
     Story(
         "talk",
         "Stopping, with something to lose",
@@ -55,19 +59,29 @@ STORIES = (
             NEW,
             Says(TITLE),
             SKIP,
-            Picks("skip"),
+            Picks("skip", outdated=True),
             Sends("not a button of ours"),
             Recalls("an answer of last year"),
             CANCEL,
             Picks("~drop"),
-            Picks("none"),
+            Picks("none", outdated=True),
             SETTINGS,
-            Picks("none"),
+            Picks("none", outdated=True),
             Picks("done"),
             Sends("not a button of ours"),
             Sends("d.dance."),
         ),
     ),
-    Story("talk", "In a group", "an", (Says(("new objective", "mục tiêu mới", "新目标"), in_group=True), Says("lunch?", in_group=True))),
-    Story("talk", "A talk that no release remembers", "an", (NEW, Meanwhile("the talk is of an older release", _forget_the_script), Opens())),
+    Story(
+        "talk",
+        "In a group",
+        "an",
+        (Says(("new objective", "mục tiêu mới", "新目标"), in_group=True), Says("lunch?", in_group=True)),
+    ),
+    Story(
+        "talk",
+        "A talk that no release remembers",
+        "an",
+        (NEW, Meanwhile("the talk is of an older release", _forget_the_script), Opens()),
+    ),
 )

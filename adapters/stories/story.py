@@ -47,12 +47,13 @@ class Stumbles:
 
 @dataclass(frozen=True, slots=True)
 class Picks:
-    """Presses an answer by its stable name, in the newest message that shows it, which may be an answered one."""
+    """Presses an answer by its stable name, at the question asked last; `outdated` at one that was asked before."""
 
     option: Words
+    outdated: bool = False
 
     def told(self) -> str:
-        return f"presses {in_language(self.option, 'en').strip('~')}"
+        return f"presses {'an outdated ' if self.outdated else ''}{in_language(self.option, 'en').strip('~')}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,9 @@ TELEGRAM = Capabilities(
     # entities.
     text=4096,
     counts_utf16=True,
+    # Telegram makes links and mentions of whatever looks like one, in words no entity marks as well. A word joiner behind these
+    # characters prevents that (see encode.py), and takes one unit.
+    escapes=(("@", 2), (".", 2), (":", 2)),
     # An inline keyboard takes 100, eight in a row (python-telegram-bot: InlineKeyboardMarkupLimit), but its JSON must stay
     # under 10 kB ("reply markup is too long"): 30 buttons with 40 units of label and a full token stay below that even where
     # every character is written as a \u escape. Longer lists are numbered.

@@ -19,6 +19,8 @@ from bot.chat.message import Block, Buttons, Choices, Entry, Form, FormField, Im
 from bot.chat.room import AT_A_GLANCE
 from bot.ports import Line
 
+PICTURES = "trend"
+"""How the addresses of pictures begin that are drawn of people's figures."""
 SHORT_LABEL = 28
 """Characters of a label that still sits beside others on a phone."""
 ROW_LIMIT = 6
@@ -162,7 +164,7 @@ def _block_view(block: Block, block_id: str, say: Words, chat: Chat) -> _BlockVi
                 "form", block, block_id, say, [_field_view(field, f"{block_id}-{n}", say) for n, field in enumerate(block.fields)]
             )
         case Image():
-            return _BlockView("image", block, block_id, say, _own_path(block.source, chat))
+            return _BlockView("image", block, block_id, say, _picture_path(block.source, chat))
         case ProgressBar():
             percent = int(block.ratio * 100 + 0.5)
             expected = None if block.expected is None else int(block.expected * 100 + 0.5)
@@ -197,6 +199,13 @@ def _own_address(link: str, chat: Chat) -> str:
     if link and chat.public_url and (link == chat.public_url or link.startswith(f"{chat.public_url}/")):
         return link
     return _own_path(link, chat) if link.startswith("/") else ""
+
+
+def _picture_path(source: str, chat: Chat) -> str:
+    """Where a picture is. What is drawn of people's figures lies below the visitor's own address, since not everybody may see it."""
+    path = _own_path(source, chat)
+    is_drawn = source.startswith(f"{PICTURES}/") and ".." not in source
+    return f"{chat.address}/{source}" if path and is_drawn else path
 
 
 def _own_path(source: str, chat: Chat) -> str:

@@ -18,7 +18,7 @@ from aiohttp import web
 from adapters.webchat import decode
 from adapters.webchat.assets import Asset, load_assets
 from adapters.webchat.decode import Heard, OddPostError, Posted
-from adapters.webchat.encode import Chat, Opened, Shell, chat_page, lines_fragment, note_page, pick_page
+from adapters.webchat.encode import PICTURES, Chat, Opened, Shell, chat_page, lines_fragment, note_page, pick_page
 from adapters.webchat.shell import preferred_language
 from adapters.webchat.streams import Bell, Streams, TooManyError
 from adapters.webchat.verify import form_token, is_form_token, is_own_host, is_same_origin
@@ -52,7 +52,12 @@ HEADERS: Final = {
 }
 HSTS: Final = "max-age=31536000"
 
+PICTURE_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
+"""For a picture opened by itself: its own style colours it, and nothing runs, is fetched or leads anywhere."""
+
 Talk = Callable[[Incoming], Awaitable[None]]
+Draw = Callable[[Visitor, str], Awaitable[str | None]]
+"""A visitor and an image's source → SVG, None for what is not there or not for them."""
 Reader = Callable[[Visitor, Posted, Sequence[Line]], Heard | None]
 
 
@@ -69,13 +74,16 @@ def create_app(
     invite: str = "",
     is_healthy: Callable[[], Awaitable[bool]] | None = None,
     heartbeat: float = HEARTBEAT_SECONDS,
+    draw: Draw | None = None,
 ) -> web.Application:
     """The whole site. `talk` has committed the turn when it returns; `visitors` is None where nobody can sign in yet: every page of the chat
     then says so. `streams` is shared with the WebMessenger, `invite` is the code strangers are told, `heartbeat` is in seconds.
 
     Start the server with `handler_cancellation=False` (aiohttp's default), so that a closed tab never interrupts a turn.
     """
-    site = _Site(talk, transcript, visitors, streams, secret, clock, ids, public_url.rstrip("/"), invite, is_healthy, heartbeat)
+    site = _Site(
+        talk, transcript, visitors, streams, secret, clock, ids, public_url.rstrip("/"), invite, is_healthy, heartbeat, draw
+    )
     app = web.Application(client_max_size=BODY_LIMIT, middlewares=[site.answer_kindly])
     app.on_response_prepare.append(site.harden)
     app.on_shutdown.append(site.stop)
@@ -86,6 +94,7 @@ def create_app(
             web.get("/", site.pick),
             web.get("/new", site.be_new),
             web.get(_CHAT, site.show),
+            web.get(f"{_CHAT}/{{picture:{PICTURES}/[A-Za-z0-9_/-]{{1,120}}}}", site.picture),
             web.get(f"{_CHAT}/events", site.events, allow_head=False),
             web.post(f"{_CHAT}/{{action:arrive|say|press|tick|form}}", site.post),
         ]
@@ -110,6 +119,7 @@ class _Site:
         invite: str,
         is_healthy: Callable[[], Awaitable[bool]] | None,
         heartbeat: float,
+        draw: Draw | None,
     ) -> None:
         self._talk = talk
         self._transcript = transcript
@@ -124,6 +134,7 @@ class _Site:
         self._invite = invite
         self._is_healthy = is_healthy
         self._heartbeat = heartbeat
+        self._draw = draw
         self._assets: dict[str, Asset] = {asset.served_as: asset for asset in load_assets().values()}
         self._readers: dict[str, Reader] = {
             "arrive": lambda visitor, posted, _: decode.arrived(visitor, posted, clock.now()),
@@ -137,7 +148,8 @@ class _Site:
 
     async def harden(self, request: web.Request, response: web.StreamResponse) -> None:
         """The same headers on everything that leaves, errors included."""
-        response.headers.update(HEADERS)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
         if self._is_secure:
             response.headers["Strict-Transport-Security"] = HSTS
         if "Cache-Control" not in response.headers:
@@ -209,6 +221,16 @@ class _Site:
         has_earlier = len(lines) >= wanted and wanted < MOST_LINES
         opened = Opened(lines, newest, min(wanted * 2, MOST_LINES) if has_earlier else 0)
         return _page(chat_page(self._chat(request, visitor, lines), opened))
+
+    async def picture(self, request: web.Request) -> web.Response:
+        """A picture of a message, drawn anew of what is stored now, for those who may see it."""
+        if self._visitors is None or self._draw is None:
+            raise web.HTTPNotFound
+        drawn = await self._draw(await self._visitor(request), request.match_info["picture"])
+        if drawn is None:
+            raise web.HTTPNotFound
+        headers = {"Content-Security-Policy": PICTURE_POLICY}
+        return web.Response(text=drawn, content_type="image/svg+xml", charset="utf-8", headers=headers)
 
     # --- what is new ---
 

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from fractions import Fraction
 
 from bot.chat.intents import Intent, Wish, button, token_of
 from bot.chat.message import Block, Button, Paragraph, ProgressBar
-from bot.chat.richtext import Span, words
-from bot.okr.board import Row, Summary
+from bot.chat.richtext import Span, join, words
+from bot.okr.board import OpenCall, Row, Summary
 from bot.okr.check_in import Confidence
-from bot.okr.people import Person, Team
+from bot.okr.help_request import HelpRequest
+from bot.okr.people import Person, PersonId, Team
 from bot.okr.progress import Staleness, Standing
 from bot.texts import T, Text, say, say_plain
 
 TITLE_ON_BUTTON = 32
 NAMES_SHOWN = 8
+CALLS_SHOWN = 8
+HOUR = timedelta(hours=1)
 
 
-def row_blocks(lang: str, row: Row, label: str) -> list[Block]:
+def row_blocks(lang: str, row: Row, label: str, now: datetime) -> list[Block]:
     """A row: its bar with what is worth noting, and in small print what it serves."""
-    blocks: list[Block] = [bar(lang, label, row.progress, row_note(lang, row), row.expected)]
+    remarks = " · ".join(part for part in (row_note(lang, row), help_note(lang, row.call, row.answered, now)) if part)
+    blocks: list[Block] = [bar(lang, label, row.progress, remarks, row.expected)]
     if row.serves:
         blocks.append(Paragraph(say(lang, T("board.serves", what=row.serves)), is_quiet=True))
     return blocks
@@ -63,6 +67,55 @@ def note(
     return " · ".join(part for part in parts if part)
 
 
+def help_note(lang: str, call: HelpRequest | None, answered: HelpRequest | None, now: datetime) -> str:
+    """`call open for 2 days`, or else `answered: add resources`, or ""."""
+    if call is not None:
+        return say_plain(lang, T("board.call", age=age(call, now)))
+    if answered is not None and answered.decision is not None:
+        return say_plain(lang, T(f"board.answered.{answered.decision.value}"))
+    return ""
+
+
+def age(call: HelpRequest, now: datetime) -> Text:
+    """How long a call has been open: in days, on its first day in hours."""
+    open_for = now - call.asked_at
+    if open_for < HOUR:
+        return T("board.call_just_now")
+    return T("board.call_hours", n=int(open_for / HOUR)) if open_for.days < 1 else T("board.call_days", n=open_for.days)
+
+
+def call_count(calls: Sequence[OpenCall], now: datetime) -> list[Text]:
+    """How many calls are open and how old the oldest is; nothing of none."""
+    return [T("board.calls", n=len(calls), age=age(calls[0].request, now))] if calls else []
+
+
+def call_blocks(lang: str, calls: Sequence[OpenCall], people: Mapping[PersonId, Person], now: datetime) -> list[Block]:
+    """The open calls, oldest first: what about, since when, and with whom. What the asker wrote is not for everybody."""
+    if not calls:
+        return []
+    lines = [say(lang, T("board.open_calls", n=len(calls)))]
+    lines += [
+        say(
+            lang,
+            T(
+                "board.open_call",
+                sentence=call.key_result.sentence,
+                who=_name(people, call.request.asker_id),
+                age=age(call.request, now),
+                holders=names(lang, [people[one] for one in call.request.holders if one in people]),
+            ),
+        )
+        for call in calls[:CALLS_SHOWN]
+    ]
+    if len(calls) > CALLS_SHOWN:
+        lines.append(say(lang, T("board.more_calls", n=len(calls) - CALLS_SHOWN)))
+    return [Paragraph(join(lines, "\n"))]
+
+
+def _name(people: Mapping[PersonId, Person], person_id: PersonId) -> str:
+    return people[person_id].name if person_id in people else "?"
+
+
 def arrow(change: int | None) -> str:
     """`▲6`, `▼3`, `▬`; "" when nothing can be compared."""
     if change is None:
@@ -79,6 +132,8 @@ def summary_block(lang: str, summary: Summary, expected: Fraction) -> Block:
         parts.append(say_plain(lang, T("board.concerns", n=summary.concerns)))
     if summary.quiet:
         parts.append(say_plain(lang, T("board.quiet", n=summary.quiet)))
+    if summary.calls:
+        parts.append(say_plain(lang, T("board.calls_below", n=summary.calls)))
     return bar(lang, summary.team.name, summary.progress, " · ".join(part for part in parts if part), expected)
 
 

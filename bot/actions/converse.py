@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.actions import talk
+from bot.actions.call_for_help import arrived, facts_for_answering, facts_for_calling, say_nobody_to_call_about
 from bot.actions.change_objective import discard, facts_for_editing, own_objective, publish
+from bot.actions.check_in import facts_for_check_in, say_nothing_to_check_in
 from bot.actions.desk import Desk
+from bot.actions.group import answer_in_group
 from bot.actions.join import facts_for_joining, welcome_stranger
 from bot.actions.not_yet import say_not_yet
 from bot.actions.settings import facts_for_settings
@@ -14,12 +17,14 @@ from bot.actions.show_board import show_board
 from bot.actions.show_help import nothing_fits, show_help
 from bot.actions.show_home import show_home
 from bot.actions.show_objective import show_history, show_objective
+from bot.actions.show_trend import show_trend
+from bot.actions.when import say_when, snooze
 from bot.actions.write_objective import facts_for_writing
 from bot.chat import tokens
 from bot.chat.incoming import Arrived, Incoming, Picked, Submitted, Texted
 from bot.chat.intents import STEERING, Intent, Wish, intent_of, read_intent
 from bot.dialogs import steering
-from bot.dialogs.engine import Done, ScriptError, Waiting
+from bot.dialogs.engine import Done, Waiting
 from bot.dialogs.session import Session, SessionState
 from bot.dialogs.steering import Answers, ChangeOne, Outdated, Steer
 from bot.ports import Deps, PutAccount, Saved
@@ -53,7 +58,7 @@ async def converse(incoming: Incoming, deps: Deps) -> None:
 async def _decide(desk: Desk) -> None:
     incoming, known = desk.incoming, desk.known
     if not incoming.place.is_private:
-        _answer_in_group(desk)
+        await answer_in_group(desk)
         return
     if known.person is None:
         if await welcome_stranger(desk) is not None:
@@ -143,6 +148,8 @@ async def _grant(desk: Desk, intent: Intent) -> None:
             await _begin_writing(desk)
         case Wish.BOARD:
             await show_board(desk, intent.object)
+        case Wish.TREND:
+            await show_trend(desk, intent.object)
         case Wish.OBJECTIVE:
             await show_objective(desk, intent.object)
         case Wish.HISTORY:
@@ -162,10 +169,55 @@ async def _grant(desk: Desk, intent: Intent) -> None:
         case Wish.RESUME:
             if not await talk.resume(desk, intent.object):
                 desk.say(T("dialog.nothing_parked"), buttons=(Intent(Wish.HOME), Intent(Wish.NEW)))
-        case Wish.CHECK_IN | Wish.CALL_FOR_HELP | Wish.ANONYMOUS:
-            await say_not_yet(desk, intent.wish)
+        case _:
+            await _grant_of_the_week(desk, intent)
+
+
+async def _grant_of_the_week(desk: Desk, intent: Intent) -> None:
+    """The same for what belongs to checking in and to calls for help."""
+    match intent.wish:
+        case Wish.CHECK_IN:
+            await _begin_check_in(desk)
+        case Wish.CALL_FOR_HELP:
+            await _begin_call(desk, intent.object)
+        case Wish.DECIDE:
+            facts = await facts_for_answering(desk, intent.object)
+            if facts is not None:
+                await talk.begin(desk, "answer_call", facts)
+        case Wish.ARRIVED:
+            await arrived(desk, intent.object)
+        case Wish.WHEN:
+            await say_when(desk)
+        case Wish.SNOOZE:
+            await snooze(desk)
+        case Wish.HERE:
+            desk.say(T("here.only_in_group"), buttons=(Intent(Wish.BOARD, "team"), Intent(Wish.HOME)))
+        case Wish.ANONYMOUS:
+            say_not_yet(desk)
         case _:
             desk.say(T("dialog.nothing_to_steer"), buttons=(Intent(Wish.HOME), Intent(Wish.HELP)))
+
+
+async def _begin_check_in(desk: Desk) -> None:
+    """Start this week's check-in, unless one is open already: then go on with that."""
+    unfinished = next((session for session in desk.sessions if session.script == "check_in"), None)
+    if unfinished is not None:
+        if unfinished.state is not SessionState.ACTIVE:
+            await talk.resume(desk, unfinished.id)
+        return
+    facts = await facts_for_check_in(desk)
+    if facts is None:
+        say_nothing_to_check_in(desk)
+    else:
+        await talk.begin(desk, "check_in", facts)
+
+
+async def _begin_call(desk: Desk, key_result_id: str) -> None:
+    facts = await facts_for_calling(desk, key_result_id)
+    if facts is None:
+        await say_nobody_to_call_about(desk)
+    else:
+        await talk.begin(desk, "call_for_help", facts)
 
 
 async def _begin_writing(desk: Desk) -> None:
@@ -186,10 +238,8 @@ async def _standing(desk: Desk) -> tuple[Session, Waiting | Done] | None:
         return None
     try:
         return await talk.stand(desk, session)
-    except (ScriptError, KeyError, ValueError, TypeError):
-        # Facts and answers come from storage, perhaps written by a much older release: whatever a script trips over there is no bug of today.
-        desk.put(replace(session, state=SessionState.CANCELLED))
-        desk.say(T("dialog.broken"))
+    except talk.UNREPLAYABLE:
+        talk.put_away_broken(desk, session)
         return None
 
 
@@ -205,12 +255,6 @@ def _remember_chat(desk: Desk) -> None:
     account, place = desk.known.account, desk.incoming.place
     if account is not None and account.chat_id != place.chat_id:
         desk.change(PutAccount(replace(account, chat_id=place.chat_id)))
-
-
-def _answer_in_group(desk: Desk) -> None:
-    """Guided talk happens in private; a group gets one friendly line, and only when it spoke to the bot in so many words."""
-    if isinstance(desk.incoming.body, Texted) and read_intent(desk.incoming.body.text) is not None:
-        desk.say(T("dialog.in_private"))
 
 
 _STEER = {Wish.BACK: Steer.BACK, Wish.CANCEL: Steer.CANCEL, Wish.PAUSE: Steer.PAUSE, Wish.CHANGE: Steer.CHOOSE}

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from bot.actions.bars import board_button, names, objective_button, row_blocks, summary_block, team_button, wish_buttons
+from bot.actions.bars import (
+    board_button,
+    call_blocks,
+    call_count,
+    names,
+    objective_button,
+    row_blocks,
+    summary_block,
+    team_button,
+    wish_buttons,
+)
 from bot.actions.cycles import current_cycle
 from bot.actions.desk import Desk
 from bot.actions.evidence import gather, served_titles
+from bot.actions.show_trend import trend_button
 from bot.chat.intents import Intent, Wish
-from bot.chat.message import Block, Button, Buttons, Message, Paragraph
+from bot.chat.message import Audience, Block, Button, Buttons, Message, Paragraph
 from bot.chat.richtext import bold, words
 from bot.folding import fold
 from bot.okr.board import (
@@ -19,22 +30,24 @@ from bot.okr.board import (
     Row,
     Scope,
     Section,
+    Sight,
     Summary,
     below,
     board_of_company,
     board_of_person,
     board_of_team,
+    open_calls,
     titles_by_id,
 )
 from bot.okr.cycle import Cycle
-from bot.okr.objective import ObjectiveState
-from bot.okr.people import Team
+from bot.okr.objective import Objective, ObjectiveState
+from bot.okr.people import Person, PersonId, Team, TeamId
 from bot.okr.progress import points
 from bot.texts import T, Text, say, say_plain
 
 PAGE = 8
 TEAMS_OFFERED = 12
-_PAGED = re.compile(r"(?P<scope>me|team|company|team:[^~]+)~(?P<page>[0-9]{1,4})")
+_PAGED = re.compile(r"(?P<scope>.+)~(?P<page>[0-9]{1,4})")
 
 
 async def show_board(desk: Desk, scope: str) -> None:
@@ -52,7 +65,7 @@ async def show_board(desk: Desk, scope: str) -> None:
     if scope == Scope.COMPANY:
         await _show_company(desk, cycle, teams, page)
         return
-    meant = _teams_meant(desk, scope, teams)
+    meant = teams_meant(desk.person.team_id, scope, teams)
     if len(meant) == 1:
         await _show_team(desk, cycle, teams, meant[0], page)
     else:
@@ -69,28 +82,35 @@ async def _show_mine(desk: Desk, cycle: Cycle, page: int) -> None:
 async def _show_team(desk: Desk, cycle: Cycle, teams: Sequence[Team], team: Team, page: int) -> None:
     inside = (team, *below(team, teams))
     objectives = await desk.reading.published_in([one.id for one in inside], cycle.id)
-    people = await desk.reading.people(sorted({one.owner_id for one in objectives}))
     sight = await gather(desk, objectives, cycle)
+    people = await desk.reading.people(involved(objectives, sight))
     board = board_of_team(team, teams, objectives, people, sight, titles_by_id(objectives))
-    await _show(desk, _Sheet(board, team.name, f"team:{team.id}", T("board.empty_team", name=team.name)), page)
+    await _show(desk, _sheet_of_team(board, team, people), page)
 
 
 async def _show_company(desk: Desk, cycle: Cycle, teams: Sequence[Team], page: int) -> None:
     objectives = await desk.reading.published_in([one.id for one in teams], cycle.id)
-    people = await desk.reading.people(sorted({one.owner_id for one in objectives}))
     sight = await gather(desk, objectives, cycle)
+    people = await desk.reading.people(involved(objectives, sight))
     board = board_of_company(teams, objectives, people, sight, titles_by_id(objectives))
     name = board.team.name if board.team else (await desk.reading.organisation()).name or T("board.company")
-    await _show(desk, _Sheet(board, name, "company", T("board.empty_company")), page)
+    await _show(desk, _Sheet(board, name, "company", T("board.empty_company"), people), page)
+
+
+def involved(objectives: Iterable[Objective], sight: Sight) -> list[PersonId]:
+    """Whose names a board needs: owners, and who asks and who answers for an open call."""
+    requests = [call.request for call in open_calls(objectives, sight.evidence)]
+    named = {one.owner_id for one in objectives}
+    return sorted(named.union(*({one.asker_id, *one.holders} for one in requests)))
 
 
 # --- which team is meant ---------------------------------------------------------------------------------------------------
 
 
-def _teams_meant(desk: Desk, scope: str, teams: Sequence[Team]) -> tuple[Team, ...]:
-    """The team with that id, or those whose name or path is what was typed, else those that begin with it."""
+def teams_meant(own: TeamId, scope: str, teams: Sequence[Team]) -> tuple[Team, ...]:
+    """One's own team for "" and "team", the one with that id, or those whose name or path is what was typed, else those that begin with it."""
     if scope in ("", Scope.TEAM):
-        return tuple(team for team in teams if team.id == desk.person.team_id)
+        return tuple(team for team in teams if team.id == own)
     if scope.startswith("team:"):
         return tuple(team for team in teams if team.id == scope.removeprefix("team:"))
     typed = fold(scope)
@@ -103,14 +123,12 @@ def _teams_meant(desk: Desk, scope: str, teams: Sequence[Team]) -> tuple[Team, .
 def _offer_teams(desk: Desk, scope: str, meant: Sequence[Team], teams: Sequence[Team]) -> None:
     offered = (meant or teams)[:TEAMS_OFFERED]
     typed = "" if scope.startswith("team:") or scope == Scope.TEAM else scope
-    if meant:
-        said = T("board.which_team", typed=typed)
-    else:
-        said = T("board.unknown_team", typed=typed) if typed else T("board.team_gone")
+    unknown = T("board.unknown_team", typed=typed) if typed else T("board.team_gone")
+    said = T("board.which_team", typed=typed) if meant else unknown
     twice = len({team.name for team in offered}) < len(offered)
     buttons = (
         *(team_button(desk.lang, team, by_path=twice) for team in offered),
-        board_button(desk.lang, "company", T("button.company")),
+        board_button(desk.lang, "company", T("button.company"), say_plain(desk.lang, T("say.company"))),
     )
     desk.say(said, Buttons(buttons))
 
@@ -120,12 +138,17 @@ def _offer_teams(desk: Desk, scope: str, meant: Sequence[Team], teams: Sequence[
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
-    """A board with its name, the scope its buttons carry, and what to say when there is nothing on it."""
+    """A board with its name, the scope its buttons carry, what to say when there is nothing on it, and who is named on it."""
 
     board: Board
     name: Text | str
     scope: str
     empty: Text
+    people: Mapping[PersonId, Person] = field(default_factory=dict)
+
+
+def _sheet_of_team(board: Board, team: Team, people: Mapping[PersonId, Person]) -> _Sheet:
+    return _Sheet(board, team.name, f"team:{team.id}", T("board.empty_team", name=team.name), people)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,24 +167,61 @@ async def _show(desk: Desk, sheet: _Sheet, page: int) -> None:
         desk.say(_head(sheet, 1, 1), sheet.empty, Buttons(buttons))
         return
     lines = _lines(board)
-    pages = -(-len(lines) // PAGE)
-    page = min(max(page, 1), pages)
-    shown = await _with_titles(desk, lines[(page - 1) * PAGE : page * PAGE])
-    blocks: list[Block] = [
-        Paragraph(say(desk.lang, _head(sheet, page, pages))),
-        Paragraph(words(_counts(desk.lang, board)), is_quiet=True),
-    ]
-    blocks += _drawn(desk.lang, sheet, shown)
-    if page == 1:
-        blocks += _unheard(desk.lang, board)
+    page, pages = _turned_to(page, lines)
+    shown = await _with_titles(desk, _on_page(lines, page))
+    blocks = _page(desk.lang, sheet, shown, page, pages)
     if details := tuple(_detail(desk.lang, line) for line in shown):
         blocks.append(Buttons(details))
     blocks.append(
         Buttons(
-            (*_turning(desk.lang, sheet, page, pages), *_other_boards(desk, sheet), *wish_buttons(desk.lang, Intent(Wish.NEW)))
+            (
+                *_turning(desk.lang, sheet, page, pages),
+                *_trend(desk.lang, board),
+                *_other_boards(desk, sheet),
+                *wish_buttons(desk.lang, Intent(Wish.NEW)),
+            )
         )
     )
     desk.send(Message(tuple(blocks), desk.lang))
+
+
+def group_board(lang: str, board: Board, team: Team, people: Mapping[PersonId, Person], page: int) -> Message:
+    """A team's board for its group chat: the same for everybody in it, with no other buttons than those that turn its pages."""
+    sheet = _sheet_of_team(board, team, people)
+    if not board.objectives:
+        empty = (_head(sheet, 1, 1), sheet.empty)
+        return Message(tuple(Paragraph(say(lang, one)) for one in empty), lang, audience=Audience.GROUP)
+    lines = _lines(board)
+    page, pages = _turned_to(page, lines)
+    blocks = _page(lang, sheet, _on_page(lines, page), page, pages)
+    if turning := _turning(lang, sheet, page, pages):
+        blocks.append(Buttons(turning))
+    return Message(tuple(blocks), lang, audience=Audience.GROUP)
+
+
+def _turned_to(page: int, lines: Sequence[_Line]) -> tuple[int, int]:
+    """The page that is shown, and how many there are."""
+    pages = -(-len(lines) // PAGE)
+    return min(max(page, 1), pages), pages
+
+
+def _on_page(lines: tuple[_Line, ...], page: int) -> tuple[_Line, ...]:
+    return lines[(page - 1) * PAGE : page * PAGE]
+
+
+def _page(lang: str, sheet: _Sheet, shown: Sequence[_Line], page: int, pages: int) -> list[Block]:
+    """A page of a board; who has not been heard of and which calls are open stands on the first."""
+    board = sheet.board
+    blocks: list[Block] = [
+        Paragraph(say(lang, _head(sheet, page, pages))),
+        Paragraph(words(counts(lang, board)), is_quiet=True),
+    ]
+    blocks += _drawn(lang, sheet, shown)
+    if page == 1:
+        blocks += _unheard(lang, board)
+        # Whoever called finds it on the row, and who has it with the objective: one's own board stays short.
+        blocks += [] if board.scope is Scope.ME else call_blocks(lang, board.calls, sheet.people, board.sight.now)
+    return blocks
 
 
 def _head(sheet: _Sheet, page: int, pages: int) -> Text:
@@ -170,11 +230,13 @@ def _head(sheet: _Sheet, page: int, pages: int) -> Text:
     return head if pages == 1 else T("board.head_of_page", head=head, page=page, pages=pages)
 
 
-def _counts(lang: str, board: Board) -> str:
+def counts(lang: str, board: Board) -> str:
+    """How much there is, how much was heard of, what is expected by now, and how many calls are open since when."""
     said = [T("board.objectives", n=board.objectives)]
     if board.due:
         said.append(T("board.heard", n=board.due, answered=board.answered))
     said.append(T("board.expected", percent=points(board.sight.expected)))
+    said += call_count(board.calls, board.sight.now)
     return " · ".join(say_plain(lang, one) for one in said)
 
 
@@ -215,7 +277,7 @@ def _titled(line: _Line, titles: Mapping[str, str]) -> _Line:
 
 def _drawn(lang: str, sheet: _Sheet, lines: Sequence[_Line]) -> list[Block]:
     blocks: list[Block] = []
-    expected = sheet.board.sight.expected
+    sight = sheet.board.sight
     above: Text | str | None = None
     for line in lines:
         if line.heading is not None and line.heading != above:
@@ -223,13 +285,14 @@ def _drawn(lang: str, sheet: _Sheet, lines: Sequence[_Line]) -> list[Block]:
         above = line.heading
         match line.shown:
             case Row() as row:
-                blocks += row_blocks(lang, row, _label(line.number, row, sheet.board.scope))
+                blocks += row_blocks(lang, row, row_label(line.number, row, sheet.board.scope), sight.now)
             case Summary() as summary:
-                blocks.append(summary_block(lang, summary, expected))
+                blocks.append(summary_block(lang, summary, sight.expected))
     return blocks
 
 
-def _label(number: int, row: Row, scope: Scope) -> str:
+def row_label(number: int, row: Row, scope: Scope) -> str:
+    """The row's number, its title and, on everybody's boards, its owner."""
     has_owner = scope is not Scope.ME and row.owner is not None
     return f"{number}. {row.objective.title}{f' · {row.owner.name}' if has_owner and row.owner else ''}"
 
@@ -255,12 +318,21 @@ def _detail(lang: str, line: _Line) -> Button:
 
 
 def _turning(lang: str, sheet: _Sheet, page: int, pages: int) -> tuple[Button, ...]:
-    buttons = []
-    if page < pages:
-        buttons.append(board_button(lang, f"{sheet.scope}~{page + 1}", T("button.more")))
-    if page > 1:
-        buttons.append(board_button(lang, f"{sheet.scope}~{page - 1}", T("button.previous")))
-    return tuple(buttons)
+    team = sheet.board.team
+    # A team's id is for buttons; who types calls a team by its path.
+    typed = team.path if team is not None and sheet.board.scope is Scope.TEAM else sheet.scope
+    turned = ((page + 1, "button.more", page < pages), (page - 1, "button.previous", page > 1))
+    return tuple(
+        board_button(lang, f"{sheet.scope}~{number}", T(label), f"{typed}~{number}")
+        for number, label, is_there in turned
+        if is_there
+    )
+
+
+def _trend(lang: str, board: Board) -> tuple[Button, ...]:
+    if board.team is None:
+        return ()
+    return (trend_button(lang, f"team:{board.team.id}", say_plain(lang, T("button.trend")), board.team.path),)
 
 
 def _other_boards(desk: Desk, sheet: _Sheet) -> tuple[Button, ...]:

@@ -13,7 +13,16 @@ from bot.chat.richtext import RichText, join
 from bot.scripts import SCRIPTS
 from bot.texts import T, Text, say
 
-TABLE = ((Wish.HOME, "/home"), (Wish.NEW, "/new"), (Wish.BOARD, "/status"), (Wish.SETTINGS, "/settings"), (Wish.HELP, "/help"))
+TABLE = (
+    (Wish.HOME, "/home"),
+    (Wish.NEW, "/new"),
+    (Wish.CHECK_IN, "/checkin"),
+    (Wish.BOARD, "/status"),
+    (Wish.CALL_FOR_HELP, "/helpme"),
+    (Wish.WHEN, "/when"),
+    (Wish.SETTINGS, "/settings"),
+    (Wish.HELP, "/help"),
+)
 """Only what does something today: a word in a list is a promise."""
 IN_TALK = (Wish.BACK, Wish.CHANGE, Wish.PAUSE, Wish.CANCEL)
 ASIDE = (Wish.HOME, Wish.BOARD, Wish.SETTINGS)

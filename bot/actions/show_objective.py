@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from bot.actions.bars import bar, note, wish_buttons
-from bot.actions.cycles import current_cycle, local
+from bot.actions.bars import age, bar, help_note, names, note, wish_buttons
+from bot.actions.call_for_help import decision_buttons
+from bot.actions.cycles import cycle_of, local, today
 from bot.actions.desk import Desk
 from bot.actions.evidence import gather
+from bot.actions.show_trend import trend_buttons
 from bot.chat.intents import Intent, Wish, button
 from bot.chat.message import Block, Button, Buttons, Message, Paragraph, Tone
 from bot.chat.richtext import Span, bold, join, words
-from bot.okr.board import Sight, change_of, is_among, live, share_a_week_ago, share_of
-from bot.okr.cycle import Cycle, quarter_of
+from bot.okr.board import Sight, change_of, is_among, live, newest_answer, open_calls, share_a_week_ago, share_of
+from bot.okr.help_request import Decision, HelpRequest
 from bot.okr.measure import Direction
 from bot.okr.objective import Ambition, HistoryEntry, KeyResult, KeyResultId, Objective, ObjectiveId, ObjectiveState, ServedKind
 from bot.okr.people import Person, PersonId
@@ -28,7 +30,9 @@ OPEN = (ObjectiveState.DRAFT, ObjectiveState.PUBLISHED)
 _TOLD = frozenset(
     {"created", "published", "title", "why", "serves", "ambition"}
     | {f"key_result.{part}" for part in ("added", "removed", "sentence", "measure")}
+    | {f"help.{part}" for part in ("called", "moved_on", "arrived_yes", "arrived_no", *Decision)}
 )
+_HELP = "help."
 
 
 async def show_objective(desk: Desk, objective_id: str) -> None:
@@ -38,15 +42,19 @@ async def show_objective(desk: Desk, objective_id: str) -> None:
         return
     above = await _above(desk, objective)
     under = await _below(desk, objective)
-    people = await desk.reading.people(sorted({one.owner_id for one in (objective, *above, *under)}))
-    sight = await gather(desk, (objective,), await _cycle_of(desk, objective))
+    sight = await gather(desk, (objective,), await cycle_of(desk.reading, objective, today(desk)))
+    calls = {call.key_result.id: call.request for call in reversed(open_calls((objective,), sight.evidence))}
+    named = {one.owner_id for one in (objective, *above, *under)}.union(*(call.holders for call in calls.values()))
+    people = await desk.reading.people(sorted(named))
     blocks: list[Block] = [_headline(desk.lang, objective), *_lead(desk.lang, objective, people.get(objective.owner_id), sight)]
     for number, key_result in enumerate(live(objective), 1):
-        blocks += _key_result(desk, objective, key_result, sight, number)
+        call = calls.get(key_result.id)
+        blocks += _key_result(desk, objective, key_result, sight, number, call)
+        blocks += _open_call(desk, call, people) if call is not None else []
     blocks += _dead(desk.lang, objective)
     blocks += _chain(desk.lang, objective, above, people)
     blocks += _builders(desk.lang, under, people)
-    blocks.append(Buttons(_buttons(desk, objective)))
+    blocks.append(Buttons(_buttons(desk, objective, frozenset(calls))))
     desk.send(Message(tuple(blocks), desk.lang))
 
 
@@ -97,18 +105,6 @@ async def _below(desk: Desk, objective: Objective) -> tuple[Objective, ...]:
     return tuple(one for one in others if one.serves is not None and one.id != objective.id and is_among(one.serves, objective))
 
 
-async def _cycle_of(desk: Desk, objective: Objective) -> Cycle:
-    """The cycle it was written for, which need not be today's."""
-    current = await current_cycle(desk)
-    if current.id == objective.cycle_id:
-        return current
-    day = local(desk, objective.published_at or objective.created_at).date()
-    stored = await desk.reading.cycle_on(day)
-    if stored is not None and stored.id == objective.cycle_id:
-        return stored
-    return quarter_of(day, (await desk.reading.organisation()).fiscal_start_month)
-
-
 # --- the card --------------------------------------------------------------------------------------------------------------
 
 
@@ -134,13 +130,16 @@ def _lead(lang: str, objective: Objective, owner: Person | None, sight: Sight) -
     return blocks
 
 
-def _key_result(desk: Desk, objective: Objective, key_result: KeyResult, sight: Sight, number: int) -> list[Block]:
+def _key_result(
+    desk: Desk, objective: Objective, key_result: KeyResult, sight: Sight, number: int, call: HelpRequest | None
+) -> list[Block]:
     """Its bar, its numbers, and the newest words about it."""
     lang = desk.lang
     said = sight.evidence.now.get(key_result.id)
     published_at = objective.published_at or objective.created_at
     share = share_of(key_result, sight.evidence)
     label = f"{number}. {key_result.sentence}"
+    cry = help_note(lang, call, newest_answer((key_result,), sight), sight.now)
     if objective.state is ObjectiveState.PUBLISHED and share is not None:
         quiet = quiet_since(said.at if said else None, published_at, sight.now)
         then = share_a_week_ago(key_result, published_at, sight)
@@ -152,14 +151,27 @@ def _key_result(desk: Desk, objective: Objective, key_result: KeyResult, sight: 
         remarks = note(
             lang, change_of([(share, then)]), said.confidence if said else None, behind, staleness(quiet), quiet, is_new=is_new
         )
-        blocks = [bar(lang, label, share, remarks, expected)]
+        blocks = [bar(lang, label, share, " · ".join(part for part in (remarks, cry) if part), expected)]
     elif objective.state is ObjectiveState.PUBLISHED:
-        blocks = [bar(lang, label, None, "")]
+        blocks = [bar(lang, label, None, cry)]
     else:
         blocks = [Paragraph(words(label))]
     blocks.append(Paragraph(join((say(lang, one) for one in _numbers(objective, key_result, sight)), " · "), is_quiet=True))
     if said is not None and said.note:
         blocks.append(Paragraph(say(lang, T("objective.note", note=said.note, day=local(desk, said.at).date())), is_quiet=True))
+    return blocks
+
+
+def _open_call(desk: Desk, call: HelpRequest, people: Mapping[PersonId, Person]) -> list[Block]:
+    """Who has the call. Its words are for who wrote them and for who may answer, who finds the decisions here as well."""
+    lang = desk.lang
+    holders = names(lang, [people[one] for one in call.holders if one in people])
+    blocks: list[Block] = [Paragraph(say(lang, T("objective.call", age=age(call, desk.now), holders=holders)))]
+    is_holder = desk.person.id in call.holders
+    if is_holder or desk.person.id == call.asker_id:
+        blocks.append(Paragraph(say(lang, T("call.quote", words=call.words))))
+    if is_holder:
+        blocks.append(decision_buttons(lang, call))
     return blocks
 
 
@@ -220,15 +232,24 @@ def _name(people: Mapping[PersonId, Person], person_id: PersonId) -> str:
     return people[person_id].name if person_id in people else "?"
 
 
-def _buttons(desk: Desk, objective: Objective) -> tuple[Button, ...]:
+def _buttons(desk: Desk, objective: Objective, called: frozenset[KeyResultId]) -> tuple[Button, ...]:
+    """What can be done with it. `called` are key results with an open call."""
     own: list[Button] = []
     if objective.owner_id == desk.person.id and objective.state in OPEN:
+        if objective.state is ObjectiveState.PUBLISHED and live(objective):
+            own.append(button(desk.lang, Intent(Wish.CHECK_IN)))
+            quiet = [one for one in live(objective) if one.id not in called]
+            if quiet:
+                # One button for all of them: the talk asks which.
+                about = quiet[0].id if len(quiet) == 1 else objective.id
+                own.append(button(desk.lang, Intent(Wish.CALL_FOR_HELP, about)))
         if objective.state is ObjectiveState.DRAFT and objective.key_results:
             own.append(button(desk.lang, Intent(Wish.PUBLISH, objective.id), tone=Tone.PRIMARY))
         own.append(button(desk.lang, Intent(Wish.EDIT, objective.id)))
         if objective.state is ObjectiveState.DRAFT:
             own.append(button(desk.lang, Intent(Wish.DISCARD, objective.id), tone=Tone.DANGER))
-    return (*own, *wish_buttons(desk.lang, Intent(Wish.HISTORY, objective.id), Intent(Wish.BOARD), Intent(Wish.HOME)))
+    trends = () if objective.state is ObjectiveState.DRAFT else trend_buttons(desk.lang, live(objective))
+    return (*own, *trends, *wish_buttons(desk.lang, Intent(Wish.HISTORY, objective.id), Intent(Wish.BOARD), Intent(Wish.HOME)))
 
 
 # --- the history -----------------------------------------------------------------------------------------------------------
@@ -252,8 +273,10 @@ def _entry(
     what = T(f"history.{entry.what}") if entry.what in _TOLD else T("history.other")
     lines = [say(lang, T("history.line", at=local(desk, entry.at), who=_name(people, entry.by), what=what))]
     about = next((one.sentence for one in objective.key_results if one.id == entry.key_result_id), "")
-    if about and entry.what == "key_result.measure":
+    if about and (entry.what == "key_result.measure" or entry.what.startswith(_HELP)):
         lines.append(say(lang, T("history.about", what=about)))
+    if entry.what.startswith(_HELP):
+        return Paragraph(join([*lines, *(say(lang, one) for one in _of_call(entry))], "\n"))
     if entry.what not in ("created", "published"):
         before, after = _read(entry, entry.before, titles), _read(entry, entry.after, titles)
         lines += [say(lang, T("history.before", text=before))] if before else []
@@ -261,6 +284,22 @@ def _entry(
     if entry.why:
         lines.append(say(lang, T("history.because", why=entry.why)))
     return Paragraph(join(lines, "\n"))
+
+
+def _of_call(entry: HistoryEntry) -> Iterable[Text]:
+    """What was said in a call for help and its answer: for these, `before` is what was asked, `after` to whom it went or what was learned."""
+    if entry.what in ("help.called", "help.moved_on"):
+        if entry.after:
+            yield T("history.went_to", name=entry.after)
+        if entry.why:
+            yield T("call.quote", words=entry.why)
+        return
+    if entry.before:
+        yield T("history.asked", words=entry.before)
+    if entry.why:
+        yield T("history.answer", words=entry.why)
+    if entry.after:
+        yield T("history.lesson", words=entry.after)
 
 
 def _read(entry: HistoryEntry, value: str, titles: Mapping[str, str]) -> Text | str:

@@ -78,17 +78,30 @@ async def take(desk: Desk, session: Session, waiting: Waiting, meaning: Answers 
             await give_back(desk)
 
 
+UNREPLAYABLE = (ScriptError, KeyError, ValueError, TypeError)
+"""Facts and answers come from storage, perhaps written by a much older release: whatever a script trips over there is no bug of today."""
+
+
+def put_away_broken(desk: Desk, session: Session) -> None:
+    """A conversation that this release cannot take up again."""
+    desk.put(replace(session, state=SessionState.CANCELLED))
+    desk.say(T("dialog.broken"), buttons=(Intent(Wish.HOME), Intent(Wish.NEW)))
+
+
 async def ask_again(desk: Desk, session: Session, *notes: Say) -> None:
     """Show the open question once more, for somebody who has looked at something else meanwhile."""
     await _go_on(desk, session, notes=notes)
 
 
+def park(desk: Desk, session: Session) -> None:
+    """Put a conversation aside without a word; it waits until its person comes back to it."""
+    _park(desk, session, is_paused=True)
+
+
 def pause(desk: Desk, session: Session) -> None:
     """Put a conversation aside until its person comes back to it."""
     _park(desk, session, is_paused=True)
-    desk.say(
-        T("dialog.paused", what=SCRIPTS[session.script].title), buttons=(Intent(Wish.RESUME, session.id), Intent(Wish.HOME))
-    )
+    desk.say(T("dialog.paused", what=SCRIPTS[session.script].title), buttons=(Intent(Wish.RESUME, session.id), Intent(Wish.HOME)))
 
 
 async def resume(desk: Desk, session_id: str = "") -> bool:
@@ -110,6 +123,11 @@ async def give_back(desk: Desk) -> None:
 
 
 async def _activate(desk: Desk, session: Session) -> None:
+    try:
+        await stand(desk, session)
+    except UNREPLAYABLE:
+        put_away_broken(desk, session)
+        return
     title = SCRIPTS[session.script].title
     # Buttons shown before the pause are scrolled far away; the question is asked anew under a new number.
     session = replace(engine.reopened(session), state=SessionState.ACTIVE, is_paused=False)
@@ -161,10 +179,14 @@ def _language(desk: Desk, session: Session) -> str:
 
 
 def _undone(session: Session, done: Done, redo: Redo) -> Session:
-    """The newest question about what must be done again is open. What was found out is looked up anew, since it has just proved old."""
-    keys = [step.ask.key for step in reversed(done.path)]
-    opened = engine.change(session, done.path, next((key for key in keys if redo.key in key.split("/")), keys[0]))
-    return replace(opened, answers=tuple(stored for stored in opened.answers if not stored.is_finding))
+    """The newest questions about what must be done again are open. What was found out is looked up anew: it has just proved old."""
+    newest = next((step.ask for step in reversed(done.path) if redo.key in step.ask.key.split("/")), done.path[-1].ask)
+    parts = newest.key.split("/")
+    about = "/".join(parts[: parts.index(redo.key) + 1]) if redo.key in parts else newest.key
+    again = [step.ask for step in done.path if step.ask is newest or step.ask.key.startswith(f"{about}/")]
+    forgotten = {key for ask in again for key in (ask.key, *ask.formerly)}
+    kept = tuple(stored for stored in session.answers if not stored.is_finding and stored.key not in forgotten)
+    return engine.reopened(replace(session, answers=kept))
 
 
 def _park(desk: Desk, session: Session, *, is_paused: bool) -> None:

@@ -3,6 +3,7 @@ said."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
@@ -26,6 +27,8 @@ from bot.chat.richtext import RichText, Span, Style, bold, join, plain, words
 from bot.chat.room import block_room, form_fits, message_room, room, shows_menu
 from bot.chat.splitting import split
 from bot.texts import T, Text, say
+
+_NUMBERED = re.compile(r"\d+\. (.+?) ?…?\Z")
 
 
 def fit(message: Message, capabilities: Capabilities, public_url: str = "") -> list[Message]:
@@ -172,7 +175,10 @@ class _Fitting:
         ways: list[RichText] = []
         for button in buttons:
             word = button.say or button.label
-            meaning = "" if button.label.casefold() == word.casefold() else f" ({button.label})"
+            # "3. Every promise we…" beside "Every promise we make" would only say the same twice.
+            numbered = _NUMBERED.match(button.label)
+            is_plain = numbered is not None and word.casefold().startswith(numbered[1].casefold())
+            meaning = "" if is_plain or button.label.casefold() == word.casefold() else f" ({button.label})"
             ways.append((*bold(word), *words(meaning)))
         return self._paragraph(T("fit.type", words=join(ways, " · ")))
 

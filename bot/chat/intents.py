@@ -36,6 +36,18 @@ class Wish(StrEnum):
     """Publish a draft; its id is the object."""
     DISCARD = "discard"
     """Throw a draft away; its id is the object."""
+    WHEN = "when"
+    """When am I asked next, and why was I (not) reminded?"""
+    SNOOZE = "snooze"
+    """Ask me again later."""
+    DECIDE = "decide"
+    """Answer a call for help; "<id>:<decision>" is the object."""
+    ARRIVED = "arrived"
+    """Say whether help has arrived; "<id>:yes" or "<id>:no" is the object."""
+    HERE = "here"
+    """Make this group a team's own; the team as typed is the object, "" for one's own, "off" to end it."""
+    TREND = "trend"
+    """Draw how something has moved; a key result's id or "team:<id>" is the object, or a sentence or team as typed."""
 
 
 STEERING = frozenset({Wish.BACK, Wish.CANCEL, Wish.CHANGE, Wish.PAUSE})
@@ -56,6 +68,7 @@ _WORDS: dict[Wish, str] = {
     "新目标|新建|新建目标|写目标|写okr|新okr",
     Wish.CHECK_IN: "check in|checkin|check-in|cập nhật|cập nhật tiến độ|báo cáo tuần|进展|更新进展|打卡|签到|周报",
     Wish.BOARD: "status|board|bảng|bảng tiến độ|tiến độ|tình hình|trạng thái|看板|状态|进度",
+    Wish.TREND: "trend|trends|trend chart|xu hướng|biểu đồ|biểu đồ xu hướng|趋势|趋势图|走势|走势图",
     Wish.CALL_FOR_HELP: "help!|help me|helpme|sos|cứu mạng|cứu với|cứu tôi|cần giúp|cần trợ giúp|救命|求助|需要帮助|帮帮我",
     Wish.ANONYMOUS: "anonymous|anon|unsigned|ẩn danh|giấu tên|匿名|匿名反馈",
     Wish.SETTINGS: "settings|preferences|language|cài đặt|thiết lập|ngôn ngữ|设置|语言",
@@ -64,6 +77,9 @@ _WORDS: dict[Wish, str] = {
     Wish.CANCEL: "cancel|stop|quit|hủy|huỷ|hủy bỏ|thôi|dừng|取消|退出|算了",
     Wish.CHANGE: "change|change an answer|edit answer|sửa|sửa lại|thay đổi|đổi|修改|更改|改一下",
     Wish.PAUSE: "pause|later|not now|tạm dừng|để sau|lúc khác|暂停|稍后|以后再说",
+    Wish.WHEN: "when|when is the next one|why|why was i reminded|why wasn't i reminded|khi nào|bao giờ|tại sao nhắc|sao không nhắc|"
+    "什么时候|下次什么时候|为什么提醒我|为什么没提醒我",
+    Wish.SNOOZE: "snooze|ask me later|remind me later|nhắc lại sau|nhắc sau|lát nữa|稍后提醒|等会儿再问|过会儿",
     Wish.RESUME: "resume|continue|go on|tiếp tục|làm tiếp|继续|接着写",
 }
 _COMMANDS = {
@@ -73,7 +89,13 @@ _COMMANDS = {
     "checkin": Wish.CHECK_IN,
     "check-in": Wish.CHECK_IN,
     "status": Wish.BOARD,
+    "trend": Wish.TREND,
     "helpme": Wish.CALL_FOR_HELP,
+    "when": Wish.WHEN,
+    "snooze": Wish.SNOOZE,
+    "here": Wish.HERE,
+    "ở đây": Wish.HERE,
+    "这里": Wish.HERE,
     "anon": Wish.ANONYMOUS,
     "settings": Wish.SETTINGS,
     "help": Wish.HELP,
@@ -84,6 +106,7 @@ _COMMANDS = {
     "resume": Wish.RESUME,
     "continue": Wish.RESUME,
 }
+_HERE = "ở đây"
 _SCOPES = {
     "me": "me|my|mine|tôi|của tôi|我|我的",
     "team": "team|my team|nhóm|đội|đội tôi|nhóm tôi|团队|我的团队",
@@ -119,16 +142,27 @@ def read_intent(text: str, *, in_talk: bool = False) -> Intent | None:
             return Intent(Wish.BOARD, _BY_SCOPE[rest])
         if not in_talk and said.startswith(f"{word} "):
             return Intent(Wish.BOARD, line[-len(said[len(word) :].strip()) :])
+    for word in () if in_talk else _TREND_WORDS:
+        if said.startswith(f"{word} "):
+            return Intent(Wish.TREND, line.split(maxsplit=word.count(" ") + 1)[-1])
     return None
 
 
-_BOARD_WORDS = tuple(sorted((fold(word) for word in _WORDS[Wish.BOARD].split("|")), key=len, reverse=True))
+def _longest_first(wish: Wish) -> tuple[str, ...]:
+    return tuple(sorted((fold(word) for word in _WORDS[wish].split("|")), key=len, reverse=True))
+
+
+_BOARD_WORDS = _longest_first(Wish.BOARD)
+_TREND_WORDS = _longest_first(Wish.TREND)
 
 
 def _read_command(line: str) -> Intent | None:
     name, _, rest = line.partition(" ")
     name = name.partition("@")[0].casefold()
     rest = rest.strip()
+    if (words := line.casefold()) == _HERE or words.startswith(f"{_HERE} "):
+        # The one command of two words: Vietnamese writes its syllables apart.
+        name, rest = _HERE, line[len(_HERE) :].strip()
     if name == "okr":
         return _read_command(rest) if rest else Intent(Wish.HOME)
     wish = _COMMANDS.get(name)
@@ -136,7 +170,7 @@ def _read_command(line: str) -> Intent | None:
         return None
     if wish is Wish.BOARD:
         return Intent(wish, _BY_SCOPE.get(fold(rest), rest))
-    return Intent(wish, rest if wish is Wish.HOME else "")
+    return Intent(wish, rest if wish in (Wish.HOME, Wish.TREND, Wish.HERE) else "")
 
 
 def token_of(intent: Intent) -> str:

@@ -190,6 +190,8 @@ class Amount:
         return None if value is None else [str(value.value), value.unit]
 
     def load(self, stored: Json) -> Quantity | Refusal | None:
+        if isinstance(stored, str):  # a number without a unit, as a `Number` under the same key has stored it
+            stored = [stored, ""]
         match stored:
             case None if self.or_unknown:
                 return None

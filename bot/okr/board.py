@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from bot.okr.check_in import CheckIn, Confidence
 from bot.okr.cycle import Cycle
+from bot.okr.help_request import HelpRequest, HelpState, is_away
 from bot.okr.measure import Direction
 from bot.okr.objective import KeyResult, KeyResultId, Objective, ServedKind, Serves
 from bot.okr.people import Person, PersonId, Role, Team, TeamId
@@ -28,6 +29,12 @@ from bot.okr.progress import (
 
 WEEK = timedelta(days=7)
 BOUNDS = (Direction.KEEP_ABOVE, Direction.KEEP_BELOW)
+TOPICS = 3
+"""So many things a team can talk about in a meeting."""
+DROP = 5
+"""Points lost in a week from which on a drop is worth a word; less is noise."""
+ANSWER_SHOWN_FOR = timedelta(days=7)
+"""So long a board says that a call for help was answered."""
 _WORST = (Confidence.OFF_TRACK, Confidence.AT_RISK, Confidence.ON_TRACK)
 
 
@@ -41,11 +48,15 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What owners have said: the newest check-in of each key result now and a week ago. `all` are those of bounds to keep, oldest first."""
+    """What owners have said: the newest check-in of each key result now and a week ago. `all` are those of bounds to keep, oldest first.
+
+    `calls` are all calls for help on them, oldest first, whatever became of them.
+    """
 
     now: Mapping[KeyResultId, CheckIn] = field(default_factory=dict)
     week_ago: Mapping[KeyResultId, CheckIn] = field(default_factory=dict)
     all: Mapping[KeyResultId, tuple[CheckIn, ...]] = field(default_factory=dict)
+    calls: Mapping[KeyResultId, tuple[HelpRequest, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +83,8 @@ class Row:
     """How an objective does. `change` is in points since a week ago, None when nothing then can be compared; `serves` is the title served.
 
     `expected` and `standing` are None while there is nothing to compare: not measured yet, or written so late that a straight line from the
-    cycle's first day would be unfair.
+    cycle's first day would be unfair. `call` is the oldest open call for help on a key result of it, `answered` the newest one that was
+    answered in the last days.
     """
 
     objective: Objective
@@ -87,10 +99,22 @@ class Row:
     is_new: bool
     is_leader: bool = False
     serves: str = ""
+    call: HelpRequest | None = None
+    answered: HelpRequest | None = None
 
     @property
     def is_well(self) -> bool:
-        return is_well(self.standing, self.confidence in (None, Confidence.ON_TRACK), self.staleness)
+        """Whoever calls for help is not doing well, whatever the numbers say."""
+        return self.call is None and is_well(self.standing, self.confidence in (None, Confidence.ON_TRACK), self.staleness)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCall:
+    """An open call for help with what it is about."""
+
+    request: HelpRequest
+    key_result: KeyResult
+    objective: Objective
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +127,8 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A team with all teams below it in one bar. `concerns` counts objectives not going well, `quiet` those nothing was heard of lately."""
+    """A team with all teams below it in one bar. `concerns` counts objectives not going well, `quiet` those nothing was heard of lately,
+    `calls` open calls for help."""
 
     team: Team
     objectives: int
@@ -111,13 +136,14 @@ class Summary:
     change: int | None
     concerns: int
     quiet: int
+    calls: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
     """`answered` of `due` key results were heard of in the last seven days; what was published since then is not due yet.
 
-    `silent` are owners of whom nothing was heard, leaders first; whoever is away is in `away` instead.
+    `silent` are owners of whom nothing was heard, leaders first; whoever is away is in `away` instead. `calls` are open, oldest first.
     """
 
     scope: Scope
@@ -130,6 +156,7 @@ class Board:
     answered: int = 0
     silent: tuple[Person, ...] = ()
     away: tuple[Person, ...] = ()
+    calls: tuple[OpenCall, ...] = ()
 
 
 def board_of_person(person: Person, objectives: Sequence[Objective], sight: Sight, served: Mapping[str, str]) -> Board:
@@ -168,6 +195,14 @@ def board_of_company(
     branches = tops if top is None else tuple(team for team in teams if team.parent_id == top.id)
     summaries = tuple(_summary(team, teams, objectives, people, sight) for team in branches)
     return _counted(Scope.COMPANY, top, sight, sections, summaries, _on_boards_of(teams, objectives), people, teams)
+
+
+def summaries_below(
+    team: Team, teams: Sequence[Team], objectives: Sequence[Objective], people: Mapping[PersonId, Person], sight: Sight
+) -> tuple[Summary, ...]:
+    """A bar for each team right below `team` that has objectives."""
+    found = (_summary(one, teams, objectives, people, sight) for one in teams if one.parent_id == team.id)
+    return tuple(summary for summary in found if summary.objectives)
 
 
 def tops_of(teams: Sequence[Team]) -> tuple[Team, ...]:
@@ -222,6 +257,29 @@ def change_of(pairs: Iterable[tuple[Fraction | None, Fraction | None]]) -> int |
     return None if now is None or then is None else points(now) - points(then)
 
 
+def open_calls(objectives: Iterable[Objective], evidence: Evidence) -> tuple[OpenCall, ...]:
+    """Calls for help nobody has answered yet, oldest first."""
+    found = [
+        OpenCall(request, key_result, one)
+        for one in objectives
+        for key_result in live(one)
+        for request in evidence.calls.get(key_result.id, ())
+        if request.state is HelpState.OPEN
+    ]
+    return tuple(sorted(found, key=lambda call: (call.request.asked_at, call.request.id)))
+
+
+def newest_answer(key_results: Iterable[KeyResult], sight: Sight) -> HelpRequest | None:
+    """The call that was answered last, as long as that is worth showing."""
+    answered = [
+        (request.decided_at, request)
+        for one in key_results
+        for request in sight.evidence.calls.get(one.id, ())
+        if request.decided_at is not None and sight.now - request.decided_at <= ANSWER_SHOWN_FOR
+    ]
+    return max(answered, key=lambda pair: pair[0])[1] if answered else None
+
+
 def worst(confidences: Iterable[Confidence]) -> Confidence | None:
     """The least confident one, None of none."""
     said = set(confidences)
@@ -242,6 +300,7 @@ def row_of(objective: Objective, owner: Person | None, sight: Sight, *, is_leade
     is_compared = bool(newest) or not is_new
     measured = [one for one, known in zip(key_results, shares, strict=True) if known is not None] if is_compared else []
     expected = objective_progress(expected_share(one.measure, sight.expected) for one in measured)
+    calls = open_calls((objective,), evidence)
     return Row(
         objective,
         owner,
@@ -255,6 +314,8 @@ def row_of(objective: Objective, owner: Person | None, sight: Sight, *, is_leade
         is_new,
         is_leader,
         serves,
+        calls[0].request if calls else None,
+        newest_answer(key_results, sight),
     )
 
 
@@ -307,7 +368,8 @@ def _rank(person: Person | None, leads: Iterable[PersonId | None]) -> int:
 def _summary(
     team: Team, teams: Sequence[Team], objectives: Sequence[Objective], people: Mapping[PersonId, Person], sight: Sight
 ) -> Summary:
-    rows = [row_of(one, people.get(one.owner_id), sight) for one in _on_boards_of((team, *below(team, teams)), objectives)]
+    inside = _on_boards_of((team, *below(team, teams)), objectives)
+    rows = [row_of(one, people.get(one.owner_id), sight) for one in inside]
     changes = [row.change for row in rows if row.change is not None]
     return Summary(
         team,
@@ -316,6 +378,7 @@ def _summary(
         round(Fraction(sum(changes), len(changes))) if changes else None,
         sum(not row.is_well for row in rows),
         sum(row.staleness is not Staleness.FRESH for row in rows),
+        len(open_calls(inside, sight.evidence)),
     )
 
 
@@ -355,10 +418,54 @@ def _counted(
         len(objectives),
         due,
         answered,
-        tuple(person for person in silent if not _is_away(person, sight.today)),
-        tuple(person for person in silent if _is_away(person, sight.today)),
+        tuple(person for person in silent if not is_away(person, sight.today)),
+        tuple(person for person in silent if is_away(person, sight.today)),
+        open_calls(objectives, sight.evidence),
     )
 
 
-def _is_away(person: Person, today: date) -> bool:
-    return person.away_until is not None and person.away_until >= today
+# --- what to talk about ----------------------------------------------------------------------------------------------------
+
+
+class TopicKind(StrEnum):
+    """Why something is worth talking about."""
+
+    CALL = "call"
+    DROP = "drop"
+    OFF_TRACK = "off_track"
+    STALE = "stale"
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """Something worth talking about: an objective, and the call for help where one is why."""
+
+    kind: TopicKind
+    row: Row
+    call: OpenCall | None = None
+
+
+def topics(board: Board, limit: int = TOPICS) -> tuple[Topic, ...]:
+    """A few things worth talking about, each objective once: open calls, oldest first; then the biggest drops; then what is off track, in the
+    order of the board; then what nobody has spoken of for longest."""
+    rows = [row for section in board.sections for row in section.rows]
+    by_id = {row.objective.id: row for row in rows}
+    drops = sorted((row for row in rows if row.change is not None and row.change <= -DROP), key=lambda row: row.change or 0)
+    stale = sorted((row for row in rows if row.staleness is not Staleness.FRESH), key=lambda row: row.quiet, reverse=True)
+    wanted = [
+        *(Topic(TopicKind.CALL, by_id[call.objective.id], call) for call in board.calls if call.objective.id in by_id),
+        *(Topic(TopicKind.DROP, row) for row in drops),
+        *(Topic(TopicKind.OFF_TRACK, row) for row in rows if _is_off_track(row)),
+        *(Topic(TopicKind.STALE, row) for row in stale),
+    ]
+    chosen: dict[str, Topic] = {}
+    for topic in wanted:
+        chosen.setdefault(topic.row.objective.id, topic)
+    return tuple(chosen.values())[:limit]
+
+
+def _is_off_track(row: Row) -> bool:
+    """Off track in its owner's words or else by the calendar; what is stale is asked about as such, since nobody knows."""
+    if row.staleness is not Staleness.FRESH:
+        return False
+    return row.confidence is Confidence.OFF_TRACK or row.standing is Standing.OFF_TRACK

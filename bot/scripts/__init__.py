@@ -8,6 +8,8 @@ from typing import Any
 
 from bot.dialogs.script import Script
 from bot.dialogs.session import Json
+from bot.scripts.call_for_help import answer_call, call_for_help
+from bot.scripts.check_in import check_in
 from bot.scripts.edit_objective import edit_objective
 from bot.scripts.join import join
 from bot.scripts.settings import settings
@@ -28,4 +30,7 @@ SCRIPTS: Mapping[str, Kind] = {
     "write_objective": Kind(T("script.write_objective"), write_objective),
     "edit_objective": Kind(T("script.edit_objective"), edit_objective),
     "settings": Kind(T("script.settings"), settings),
+    "check_in": Kind(T("script.check_in"), check_in),
+    "call_for_help": Kind(T("script.call_for_help"), call_for_help),
+    "answer_call": Kind(T("script.answer_call"), answer_call),
 }

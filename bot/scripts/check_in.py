@@ -226,11 +226,13 @@ def _question(facts: Mapping[str, Any], measure: Measure, current: Decimal | Non
     name = measure.metric or str(facts["sentence"])
     if measure.direction is Direction.MILESTONE:
         return T("check_in.milestone", sentence=facts["sentence"])
-    goal = shown(measure.target, measure.unit)
+    target = shown(measure.target, measure.unit)
     expected = _number(facts["expected"])
     if current is None or expected is None:
-        return T("check_in.value_first", name=name, target=goal)
-    return T("check_in.value", name=name, target=goal, last=shown(current, measure.unit), expected=shown(expected, measure.unit))
+        return T("check_in.value_first", name=name, target=target)
+    return T(
+        "check_in.value", name=name, target=target, last=shown(current, measure.unit), expected=shown(expected, measure.unit)
+    )
 
 
 def _bar(facts: Mapping[str, Any], measure: Measure, value: Decimal, before: Decimal | None) -> tuple[Say, ...]:

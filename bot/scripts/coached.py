@@ -72,7 +72,7 @@ def _completed(key: str, field: Sentence, example: str) -> Script[str]:
     missing = yield from ask(
         f"{key}/gap/{digest(example)}",
         Sentence(field.limit - len(example)),
-        T("coach.gap", example=example.replace(BLANK, GAP, 1).replace(BLANK, "…")),
+        T("coach.gap", gap=GAP, example=example.replace(BLANK, GAP, 1).replace(BLANK, "…")),
         amends=key,
     )
     before, _, after = example.partition(BLANK)

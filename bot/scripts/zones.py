@@ -98,7 +98,7 @@ def _by_name() -> dict[str, str]:
     newer = core.get_global("zone_aliases")
     names: dict[str, str] = {}
     for zone in sorted(_zones()):
-        names.setdefault(fold(zone.rsplit("/", 1)[-1].replace("_", " ")), zone)
+        names.setdefault(fold(zone.rsplit("/", 1)[-1].replace("_", " ")), newer.get(zone, zone))
     for lang in LANGUAGES:
         for zone, info in Locale.parse(LOCALES[lang]).time_zones.items():
             if zone in _zones() and "city" in info:

@@ -22,6 +22,9 @@ from bot.okr.people import LANGUAGES
 LOCALES = {"en": "en_GB", "vi": "vi", "zh": "zh_Hans_CN"}
 """The conventions numbers and dates are written by. British English for dates: day before month reads unambiguously beside vi."""
 
+_DAYS = {"en": "EEE d MMM", "vi": "EEEE d/M", "zh": "M月d日EEE"}
+"""Patterns of CLDR for a day of this year: its own short form for vi, "Th 6, 27 thg 11", is nothing anybody writes in a chat."""
+
 _MARKS = re.compile(r"(\*\*|\*|`|\{[a-z_]+\})")
 _STYLES = {"**": Style.BOLD, "*": Style.ITALIC, "`": Style.CODE}
 
@@ -40,7 +43,13 @@ class Text:
 
 def T(key: str, /, **args: Any) -> Text:  # noqa: N802 as short as gettext's own _(), and it marks keys for the checks
     """A text by key. Arguments may be str, int, Decimal, date, time, RichText or another Text; `n` chooses the plural form."""
-    return Text(key, tuple(args.items()))
+    return Text(key, tuple(args.items())) if args else _bare(key)
+
+
+@cache
+def _bare(key: str) -> Text:
+    """Scripts make the same texts anew in every turn; those without arguments are made once."""
+    return Text(key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +115,10 @@ def number(lang: str, value: Decimal | int) -> str:
 
 
 def day(lang: str, value: date) -> str:
-    """A date with its weekday: "Fri 27 Nov", "T6, 27 thg 11", "11月27日周五"."""
-    from babel.dates import format_skeleton  # noqa: PLC0415 see number()
+    """A date with its weekday: "Fri 27 Nov", "Thứ Sáu 27/11", "11月27日周五"."""
+    from babel.dates import format_date  # noqa: PLC0415 see number()
 
-    return str(format_skeleton("MMMEd", datetime(value.year, value.month, value.day), locale=LOCALES[lang]))  # noqa: DTZ001 a day has no zone
+    return str(format_date(value, _DAYS[lang], locale=LOCALES[lang]))
 
 
 def _words_of(lang: str, value: Any) -> RichText:

@@ -160,7 +160,6 @@ CREATE INDEX sessions_open ON sessions (person_id) WHERE state IN ('active', 'pa
 -- What came in. The words are kept until a turn has dealt with them or an admin has looked at them; the key stays longer, so that a
 -- platform's repetition is recognised. Long columns come last: what looks at the others need not read them.
 CREATE TABLE inbox (
-    number BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     platform TEXT NOT NULL,
     tenant TEXT NOT NULL,
     event_id TEXT NOT NULL,
@@ -168,11 +167,11 @@ CREATE TABLE inbox (
     done_at TIMESTAMPTZ,
     given_up TEXT,
     body JSON,
-    UNIQUE (platform, tenant, event_id),
+    PRIMARY KEY (platform, tenant, event_id),
     CHECK (body IS NOT NULL OR done_at IS NOT NULL)
 );
 
-CREATE INDEX inbox_pending ON inbox (number) WHERE done_at IS NULL AND given_up IS NULL;
+CREATE INDEX inbox_pending ON inbox (received_at) WHERE done_at IS NULL AND given_up IS NULL;
 
 -- One row a chat. `ready_at` is the due time of the lane's first waiting message, NULL when none waits; whoever changes the messages
 -- of a lane locks its row first, so the two always agree.

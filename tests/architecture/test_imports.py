@@ -96,9 +96,16 @@ def _write(file: Path, text: str) -> None:
 
 
 def _ties_between_platforms(package: str, folder: Path) -> set[tuple[str, str]]:
-    """(importer, imported) for platform folders one of which reaches the other, directly or through somebody else."""
+    """(importer, imported) for platform folders one of which reaches the other, directly or through somebody else.
+
+    What has limits or encodes is a platform; the stories of the preview, which show all platforms, are none.
+    """
     graph = grimp.build_graph(package, cache_dir=None)
-    platforms = {child for child in graph.find_children(package) if (folder / child.replace(".", "/")).is_dir()}
+    platforms = {
+        child
+        for child in graph.find_children(package)
+        if any((folder / child.replace(".", "/") / name).is_file() for name in ("limits.py", "encode.py"))
+    }
     if len(platforms) < 2:
         return set()
     ties = graph.find_illegal_dependencies_for_layers(layers=(platforms,))

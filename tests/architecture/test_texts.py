@@ -23,8 +23,8 @@ FOLDER = ROOT / "bot/texts"
 LANGUAGES = ("en", "vi", "zh")
 GAP = re.compile(r"\{([a-z_]+)\}")
 MARKS = ("**", "`")
-BUTTONS_ONLY = (Wish.OBJECTIVE, Wish.EDIT, Wish.HISTORY, Wish.PUBLISH, Wish.DISCARD)
-"""They are about one objective, which a word alone does not name."""
+BUTTONS_ONLY = (Wish.OBJECTIVE, Wish.EDIT, Wish.HISTORY, Wish.PUBLISH, Wish.DISCARD, Wish.DECIDE, Wish.ARRIVED)
+"""They are about one objective or one call for help, which a word alone does not name."""
 NAMED = {"ambition": Ambition, "confidence": Confidence, "direction": Direction, "standing": Standing}
 
 

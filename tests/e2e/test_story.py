@@ -51,8 +51,8 @@ async def test_a_member_writes_an_objective_through_a_crash_and_the_manager_sees
 
             jie = await Visitor(session, demo, "jie").opens()
             await jie.says("看板 团队")
-            assert jie.last.lang == "zh"
-            assert "Khách hàng yêu dịch vụ của chúng ta" in jie.last.text
-            assert "Phạm Bảo An" in jie.last.text
+            board = next(line for line in reversed(jie.page.lines) if "Khách hàng yêu dịch vụ của chúng ta" in line.text)
+            assert board.lang == "zh"
+            assert "Phạm Bảo An" in board.text
     finally:
         demo.stop()

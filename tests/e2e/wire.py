@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -31,8 +32,9 @@ def free_port() -> int:
 class Demo:
     """A real `laban demo` process on a data folder of its own. It can be killed without warning and started again."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, command: Sequence[str | Path] = (LABAN, "demo")) -> None:
         self.folder = folder
+        self._command = command
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
@@ -44,7 +46,7 @@ class Demo:
         }
         environment |= {"DATA_DIR": str(self.folder), "PORT": str(self.port), "PYTHONUNBUFFERED": "1"}
         log = (self.folder.parent / "demo.log").open("ab")
-        self._process = subprocess.Popen([LABAN, "demo"], env=environment, stdout=log, stderr=log, cwd=self.folder.parent)  # noqa: ASYNC220 it is started once, before anything else runs
+        self._process = subprocess.Popen(self._command, env=environment, stdout=log, stderr=log, cwd=self.folder.parent)  # noqa: ASYNC220 it is started once, before anything else runs
         log.close()
         async with aiohttp.ClientSession() as session, asyncio.timeout(START_LIMIT):
             while True:
@@ -61,6 +63,12 @@ class Demo:
         assert self._process is not None
         self._process.send_signal(signal.SIGKILL)
         self._process.wait()
+
+    async def die(self) -> int:
+        """Wait until it has ended by itself; its exit code, below zero for a signal."""
+        assert self._process is not None
+        async with asyncio.timeout(PATIENCE):
+            return await asyncio.to_thread(self._process.wait)
 
     def stop(self) -> int:
         """Ask it to end; its exit code."""

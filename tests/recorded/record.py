@@ -49,7 +49,17 @@ WALKS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "write, in English": (
         "thomas",
         "en",
-        ("new", "Dinner is never a worry again", "→skip", "→none", "→committed", "Launch the shop in Hue", "→keep", "→right", "7"),
+        (
+            "new",
+            "Dinner is never a worry again",
+            "→skip",
+            "→none",
+            "→committed",
+            "Launch the shop in Hue",
+            "→keep",
+            "→right",
+            "7",
+        ),
     ),
     "edit": ("jie", "zh", ("d.edit.jiefriends", "→title", "让朋友带来朋友", "→why", "→skip", "→done", "说得更清楚")),
     "settings": ("minh", "vi", ("cài đặt", "→away")),
@@ -71,7 +81,16 @@ async def record() -> list[dict[str, Any]]:
                 await chat.says(step)
             look = Incoming("look", chat.sender, chat.place, chat.office.hands.now(), Arrived())
             (session,) = (await chat.office.reading.known(look)).sessions
-            recorded.append({"walk": name, "step": number, "lang": lang, "script": session.script, "key": session.open_key, "body": body_of(session)})
+            recorded.append(
+                {
+                    "walk": name,
+                    "step": number,
+                    "lang": lang,
+                    "script": session.script,
+                    "key": session.open_key,
+                    "body": body_of(session),
+                }
+            )
     return recorded
 
 
@@ -87,4 +106,3 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
-

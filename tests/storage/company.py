@@ -14,6 +14,7 @@ from bot.chat.richtext import words
 from bot.dialogs.session import Session, SessionId, SessionState
 from bot.okr.check_in import CheckIn, Confidence
 from bot.okr.cycle import Cycle, CycleId
+from bot.okr.help_request import HelpRequest, HelpRequestId
 from bot.okr.measure import Measure
 from bot.okr.objective import (
     Ambition,
@@ -27,6 +28,7 @@ from bot.okr.objective import (
     Serves,
 )
 from bot.okr.people import Account, Person, PersonId, Role, Team, TeamId
+from bot.okr.prompt import Prompt, PromptKind
 from bot.ports import Change, EventKey, Outgoing, PutAccount, PutCycle, PutPerson, PutTeam, Saved, Turn
 from storage import Storage
 
@@ -48,6 +50,10 @@ EARLIER = Cycle(CycleId("2026-Q3"), "2026-Q3", date(2026, 7, 1), date(2026, 9, 3
 
 PLATFORM, TENANT = "web", "laban"
 AN_ACCOUNT = Account(PLATFORM, TENANT, "u-an", AN.id, "an")
+
+PROMPT = Prompt(PromptKind.CHECK_IN, AN.id, NOW.date(), NOW)
+CALL = HelpRequest(HelpRequestId("call"), KeyResultId("o-1"), ObjectiveId("o"), DUC.id, NOW, "Thiếu người", (MEI.id,), NOW + DAY)
+"""On the first key result of `objective("o")`."""
 
 _numbers = count(1)
 

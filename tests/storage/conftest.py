@@ -89,7 +89,9 @@ async def _emptied(url: str) -> None:
         async with connection.transaction():
             for table in tables:
                 await connection.execute(f"DELETE FROM {table[0]}")  # noqa: S608 a name from the catalogue
-            await connection.execute("UPDATE organisation SET name = '', fiscal_start_month = 1")
+            # Every other column takes its default.
+            await connection.execute("DELETE FROM organisation")
+            await connection.execute("INSERT INTO organisation (id, name, fiscal_start_month) VALUES (1, '', 1)")
     finally:
         await connection.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -27,6 +28,7 @@ from bot.ports import (
     UseInvite,
 )
 from storage import Storage, open_storage
+from storage.sql import Ask, Program, both
 from tests.storage.company import (
     AN,
     DUC,
@@ -134,7 +136,7 @@ async def test_an_edit_and_check_ins_at_once_leave_the_newest_value_current(stor
     assert await outcomes(storages, *said[:4], edit, *said[4:]) == {Saved.DONE: 9}
     found = await storages[0].reading.objective(ObjectiveId("o"))
     assert found is not None
-    newest = (await storages[0].reading.latest_check_ins((KeyResultId("o-1"),), NOW + HOUR))["o-1"]
+    (newest,) = (await storages[0].reading.latest_check_ins((KeyResultId("o-1"),), NOW + HOUR)).values()
     assert found.key_results[0].current == newest.value
 
 
@@ -201,6 +203,27 @@ async def test_a_message_that_comes_while_the_one_before_is_marked_is_not_forgot
             storages[2].work.save(turn(out=[outgoing(f"{n}")])),
         )
         assert await storages[0].outbox.next_due(NOW) == NOW
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+async def test_what_reads_before_it_writes_has_the_write_lock_from_the_start(storages: list[Storage]) -> None:
+    """Else its write would fail as soon as another process has written since its read."""
+    has_read, may_write = threading.Event(), threading.Event()
+
+    def reads_then_writes() -> Program[None]:
+        yield Ask(both("SELECT revision FROM guards"), ())
+        has_read.set()
+        may_write.wait(10)
+        yield Ask(both("INSERT INTO guards (name, revision) VALUES ('x', 1)"), ())
+
+    running = asyncio.create_task(storages[0].database.run(reads_then_writes()))
+    await asyncio.to_thread(has_read.wait, 10)
+    saving = asyncio.create_task(storages[1].work.save(turn(Guard("y", 0))))
+    done, _ = await asyncio.wait({saving}, timeout=0.2)
+    assert not done
+    may_write.set()
+    await running
+    assert await saving is Saved.DONE
 
 
 async def test_a_cancelled_save_is_stored_wholly_or_not_at_all(storages: list[Storage]) -> None:

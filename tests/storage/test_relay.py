@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -19,51 +19,21 @@ from tests.relay_machine import RelayMachine
 from tests.relay_promises import RelayPromises
 from tests.switchboard import Switchboard
 
-
-@asynccontextmanager
-async def closing(storage: Storage) -> AsyncIterator[Storage]:
-    """The storage, closed at the end."""
-    try:
-        yield storage
-    finally:
-        await storage.close()
+FEW = settings(max_examples=12, stateful_step_count=25, deadline=None)
+"""Each example has a database of its own; the many are run in memory."""
 
 
-async def opened(url: str) -> Storage:
-    """A storage with all tables, open."""
-    storage = open_storage(url)
-    await storage.migrate()
-    await storage.open()
-    return storage
-
-
-class TestRelayOnSqlite(RelayPromises):
-    """All promises."""
+class TestRelay(RelayPromises):
+    """All promises, on both engines."""
 
     @pytest.fixture
-    async def store(self, tmp_path: Path) -> AsyncIterator[Storage]:
-        storage = await opened(f"sqlite:///{tmp_path / 'laban.db'}")
-        yield storage
-        await storage.close()
+    def store(self, storage: Storage) -> Storage:
+        return storage
 
 
-class TestRelayOnPostgres(RelayPromises):
-    """All promises."""
-
-    @pytest.fixture
-    async def store(self, fresh_postgres_url: str) -> AsyncIterator[Storage]:
-        storage = await opened(fresh_postgres_url)
-        yield storage
-        await storage.close()
-
-
-@pytest.mark.parametrize("engine", ["sqlite", "postgres"])
-async def test_several_processes_share_the_lanes_and_send_nothing_twice(
-    engine: str, request: pytest.FixtureRequest, tmp_path: Path
-) -> None:
-    url = f"sqlite:///{tmp_path / 'laban.db'}" if engine == "sqlite" else request.getfixturevalue("fresh_postgres_url")
+async def test_several_processes_share_the_lanes_and_send_nothing_twice(url: str) -> None:
     async with AsyncExitStack() as stack:
-        storages = [await stack.enter_async_context(closing(await opened(url))) for _ in range(3)]
+        storages = [await stack.enter_async_context(open_storage(url)) for _ in range(3)]
         board = Switchboard(storages[0], Pace(lanes=4))
         for number in range(15):
             for chat in range(10):
@@ -77,14 +47,13 @@ async def test_several_processes_share_the_lanes_and_send_nothing_twice(
         await board.end()
 
 
-FEW = settings(max_examples=12, stateful_step_count=25, deadline=None)
-"""Each example has a database of its own; the many are run in memory."""
-
-
-def test_random_faults_on_sqlite_lose_and_repeat_nothing(tmp_path: Path) -> None:
+def test_random_faults_on_sqlite_lose_and_repeat_nothing(migrated_file: Path, tmp_path: Path) -> None:
     class Machine(RelayMachine):
         async def make_store(self) -> Storage:
-            self.storage = await opened(f"sqlite:///{tempfile.mkdtemp(dir=tmp_path)}/laban.db")
+            file = Path(tempfile.mkdtemp(dir=tmp_path)) / "laban.db"
+            shutil.copy(migrated_file, file)
+            self.storage = open_storage(f"sqlite:///{file}")
+            await self.storage.open()
             return self.storage
 
         async def drop_store(self) -> None:
@@ -96,8 +65,11 @@ def test_random_faults_on_sqlite_lose_and_repeat_nothing(tmp_path: Path) -> None
 def test_random_faults_on_postgres_lose_and_repeat_nothing(postgres_server: Postgres) -> None:
     class Machine(RelayMachine):
         async def make_store(self) -> Storage:
-            self.url = postgres_server.create_database()
-            self.storage = await opened(self.url)
+            # Not a copy of the migrated one: other tests leave their rows there.
+            self.url = await asyncio.to_thread(postgres_server.create_database)
+            self.storage = open_storage(self.url)
+            await self.storage.migrate()
+            await self.storage.open()
             return self.storage
 
         async def drop_store(self) -> None:

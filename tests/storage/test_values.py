@@ -23,17 +23,24 @@ from bot.okr.people import LANGUAGES, Account, Invite, Person, PersonId, Role, T
 from bot.ports import (
     AddCheckIn,
     AddHistory,
+    AddPrompt,
+    AnswerPrompts,
     Change,
     Guard,
     Organisation,
     PutAccount,
     PutCycle,
+    PutDayOff,
+    PutHelpRequest,
     PutInvite,
     PutObjective,
     PutPerson,
+    PutPrompt,
     PutSession,
     PutTeam,
+    PutTeamPlace,
     RemoveDraft,
+    SnoozePrompts,
     UseInvite,
 )
 from storage import Storage
@@ -42,11 +49,13 @@ from storage.unit_of_work import plan
 from tests.storage.company import (
     AN,
     AN_ACCOUNT,
+    CALL,
     DAY,
     DUC,
     MEI,
     NOW,
     PEOPLE,
+    PROMPT,
     QUARTER,
     SALES,
     check_in,
@@ -55,6 +64,7 @@ from tests.storage.company import (
     key_result,
     objective,
     outgoing,
+    place,
     save,
     serving,
     session,
@@ -68,7 +78,7 @@ cycles = count(1)
 # Examples share a database, so each makes ids of its own.
 FEW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
-text = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=40)
+text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40)
 names = text.filter(lambda one: one.strip() != "")
 moments = st.datetimes(
     datetime(1950, 1, 1),  # noqa: DTZ001 the zone is drawn beside it
@@ -285,6 +295,13 @@ async def test_every_kind_of_change_is_planned() -> None:
         RemoveDraft(ObjectiveId("o"), 1),
         AddCheckIn(check_in("c", "1")),
         AddHistory(entry("h")),
+        AddPrompt(PROMPT),
+        PutPrompt(PROMPT),
+        AnswerPrompts(AN.id, NOW),
+        SnoozePrompts(AN.id, NOW + DAY),
+        PutHelpRequest(CALL),
+        PutTeamPlace(SALES.id, place("group")),
+        PutDayOff("VN", NOW.date(), True),
         PutSession(session()),
         Guard("g", 0),
     ]

@@ -17,7 +17,8 @@ from bot.okr.invites import hash_of, looks_like_code
 from bot.okr.measure import Direction
 from bot.okr.objective import KeyResult, Objective
 from bot.okr.people import LANGUAGES, Account, Invite, Person, Role, Team
-from bot.ports import AddCheckIn, AddHistory, PutAccount, PutCycle, PutInvite, PutObjective, PutPerson, PutTeam, Turn
+from bot.okr.prompt import Prompt
+from bot.ports import AddCheckIn, AddHistory, AddPrompt, PutAccount, PutCycle, PutInvite, PutObjective, PutPerson, PutTeam, Turn
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 MOMENTS = [datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=31 * n) for n in range(290)]
@@ -35,6 +36,7 @@ class Company:
         self.check_ins: dict[str, list[CheckIn]] = {}
         self.cycles: list[Cycle] = []
         self.invites: list[Invite] = []
+        self.prompts: list[Prompt] = []
         self.ids: list[str] = []
         for change in turn.changes:
             match change:
@@ -57,6 +59,8 @@ class Company:
                     self.ids.append(check_in.id)
                 case AddHistory(entry):
                     self.ids.append(entry.id)
+                case AddPrompt(prompt):
+                    self.prompts.append(prompt)
                 case _:
                     pytest.fail(f"the demo has no {change}")
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from bot.actions.import_people import BusyError, Fate, Known, Plan, Refused, import_people, plan_import
 from bot.actions.import_rows import BYTES_LIMIT, COLUMNS, Sheet, read_rows
 from bot.okr.people import Account, Person, PersonId, Role, Team, TeamId
-from bot.ports import Deps, Guard, PutAccount, PutPerson, PutTeam
+from bot.ports import Change, Deps, Guard, PutAccount, PutPerson, PutTeam
 from tests.fakes import MemoryStorage
 
 HEADER = ",".join(COLUMNS)
@@ -53,8 +53,10 @@ def _refused(text: str | bytes, known: Known = NOBODY_YET) -> list[tuple[int, st
 
 def _stored(plan: Plan, known: Known = NOBODY_YET) -> Known:
     """What storage would hold after the plan."""
-    storage = MemoryStorage(*(PutTeam(team) for team in known.teams), *(PutAccount(account) for account in known.accounts))
-    storage.rows.people |= {person.id: person for person in known.people}
+    before: list[Change] = [PutTeam(team) for team in known.teams]
+    before += [PutPerson(person) for person in known.people]
+    before += [PutAccount(account) for account in known.accounts]
+    storage = MemoryStorage(*before)
     storage.apply(plan.changes)
     rows = storage.rows
     for person in rows.people.values():

@@ -365,6 +365,44 @@ async def test_a_caller_that_hangs_up_while_its_event_is_stored_loses_nothing(
     assert hall.desk.effects == ["e1"]
 
 
+async def test_what_one_person_sends_is_stored_in_the_order_it_was_accepted(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    put, gates = hall.store.inbox.put, {f"e{number}": asyncio.Event() for number in range(3)}
+
+    async def slow(incoming: Incoming) -> bool:
+        if incoming.event_id in gates:
+            await gates[incoming.event_id].wait()
+        return await put(incoming)
+
+    monkeypatch.setattr(hall.store.inbox, "put", slow)
+    hall.start()
+    calling = [asyncio.create_task(hall.intake.accept(said(f"e{number}"))) for number in range(3)]
+    assert await hall.intake.accept(said("other", person="mei"))
+    for number in (2, 1, 0):
+        gates[f"e{number}"].set()
+        await hall.settle()
+    assert await asyncio.gather(*calling) == [True, True, True]
+    await hall.settle()
+    assert hall.desk.effects == ["other", "e0", "e1", "e2"]
+
+
+async def test_an_event_that_could_not_be_stored_does_not_hold_up_the_persons_next_one(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put = hall.store.inbox.put
+
+    async def refuse_first(incoming: Incoming) -> bool:
+        if incoming.event_id == "e1":
+            raise OSError("busy")
+        return await put(incoming)
+
+    monkeypatch.setattr(hall.store.inbox, "put", refuse_first)
+    hall.start()
+    outcomes = await asyncio.gather(*(hall.intake.accept(said(name)) for name in ("e1", "e2")), return_exceptions=True)
+    await hall.settle()
+    assert [type(outcome) for outcome in outcomes] == [OSError, bool]
+    assert hall.desk.effects == ["e2"]
+
+
 async def test_an_event_stored_without_our_knowing_is_found_by_the_second_search(hall: Hall) -> None:
     hall.start()
     await hall.settle()

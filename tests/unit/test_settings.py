@@ -255,3 +255,92 @@ def test_no_value_makes_reading_fail_in_any_other_way(values: dict[str, str], tm
     folder = tmp_path_factory.getbasetemp()
     with suppress(SettingsError):
         load(values, folder)
+
+
+# --- Telegram ---
+
+TOKEN = "700100:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
+
+
+def test_without_a_token_there_is_no_telegram(tmp_path: Path) -> None:
+    assert load({"TELEGRAM_API_URL": "http://127.0.0.1:8081"}, tmp_path).telegram is None
+
+
+def test_a_token_is_enough(tmp_path: Path) -> None:
+    telegram = load({"TELEGRAM_BOT_TOKEN": TOKEN}, tmp_path).telegram
+    assert telegram is not None
+    assert (telegram.token.reveal(), telegram.api_url, telegram.webhook_secret) == (TOKEN, "https://api.telegram.org", None)
+    assert TOKEN not in repr(telegram)
+
+
+@pytest.mark.parametrize(
+    "token", ["AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw", "bot" + TOKEN, TOKEN[:20], f"{TOKEN}/x", "700100:" + "é" * 35]
+)
+def test_what_is_no_token_is_refused_without_being_shown(token: str, tmp_path: Path) -> None:
+    problems = _problems({"TELEGRAM_BOT_TOKEN": token}, tmp_path)
+    assert set(problems) == {"TELEGRAM_BOT_TOKEN"}
+    assert token not in problems["TELEGRAM_BOT_TOKEN"]
+    assert "@BotFather" in problems["TELEGRAM_BOT_TOKEN"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:8081",
+        "http://localhost:8081/",
+        "http://bot-api:8081",
+        "http://10.0.0.7:8081",
+        "https://bots.example.com/api",
+    ],
+)
+def test_a_bot_api_server_of_ones_own_can_be_named(url: str, tmp_path: Path) -> None:
+    telegram = load({"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": url}, tmp_path).telegram
+    assert telegram is not None
+    assert telegram.api_url == url.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "api.telegram.org",
+        "http://api.telegram.org",
+        "http://8.8.8.8:8081",
+        "https://",
+        "ftp://x",
+        f"https://api.telegram.org/bot{TOKEN}",
+        "https://u:p@x.example",
+        "https://x.example?a=1",
+        "http://[::1",
+    ],
+)
+def test_an_address_that_would_betray_the_token_or_is_none_is_refused(url: str, tmp_path: Path) -> None:
+    problems = _problems({"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": url}, tmp_path)
+    assert set(problems) == {"TELEGRAM_API_URL"}
+    assert TOKEN not in problems["TELEGRAM_API_URL"]
+
+
+def test_a_webhook_secret_is_what_telegram_takes_and_hard_to_guess(tmp_path: Path) -> None:
+    telegram = load({"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_WEBHOOK_SECRET": KEY}, tmp_path).telegram
+    assert telegram is not None
+    assert telegram.webhook_secret is not None
+    for weak in ("short", "a" * 40, f"{KEY} {KEY}", f"{KEY}é", KEY * 10):
+        problems = _problems({"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_WEBHOOK_SECRET": weak}, tmp_path)
+        assert set(problems) == {"TELEGRAM_WEBHOOK_SECRET"}
+        assert weak not in problems["TELEGRAM_WEBHOOK_SECRET"]
+
+
+@pytest.mark.parametrize(
+    ("public_url", "is_reachable"),
+    [
+        ("https://okr.example.com", True),
+        ("https://okr.example.com/laban", True),
+        ("http://127.0.0.1:8000", False),
+        ("https://127.0.0.1", False),
+        ("https://localhost:8443", False),
+        ("", False),
+    ],
+)
+def test_only_an_encrypted_address_somebody_gave_can_be_reached_from_outside(
+    public_url: str, is_reachable: bool, tmp_path: Path
+) -> None:
+    assert load({"PUBLIC_URL": public_url}, tmp_path).is_reachable == is_reachable

@@ -12,6 +12,7 @@ from bot.chat.message import Button, Buttons, Message, ProgressBar
 from bot.dialogs.session import Session, SessionId, SessionState
 from bot.okr.check_in import CheckIn, Confidence
 from bot.okr.cycle import CycleId, quarter_of
+from bot.okr.help_request import Decision, HelpRequest, HelpRequestId, HelpState
 from bot.okr.measure import Measure
 from bot.okr.objective import (
     Ambition,
@@ -25,7 +26,19 @@ from bot.okr.objective import (
     Serves,
 )
 from bot.okr.people import Account, Person, PersonId, Role, Team, TeamId
-from bot.ports import AddCheckIn, AddHistory, Change, Deps, PutAccount, PutCycle, PutObjective, PutPerson, PutSession, PutTeam
+from bot.ports import (
+    AddCheckIn,
+    AddHistory,
+    Change,
+    Deps,
+    PutAccount,
+    PutCycle,
+    PutHelpRequest,
+    PutObjective,
+    PutPerson,
+    PutSession,
+    PutTeam,
+)
 from tests.fakes import MemoryStorage
 from tests.hands import Hands
 
@@ -123,6 +136,37 @@ def said(
     """Store a check-in."""
     at = NOW - timedelta(days=days_ago)
     return AddCheckIn(CheckIn(f"{name}/{days_ago}", KeyResultId(name), PersonId(by), at, Decimal(value), confidence, note))
+
+
+def called(
+    key_result_id: str,
+    days_ago: float,
+    *,
+    objective_id: str = "an1",
+    holders: tuple[str, ...] = ("jie",),
+    decision: Decision | None = None,
+    answered_days_ago: float = 0,
+    by: str = "an",
+    words: str = "Cuối tuần không có ai trực",
+) -> Change:
+    """Store a call for help, answered by its newest holder where there is a decision."""
+    at = NOW - timedelta(days=days_ago)
+    return PutHelpRequest(
+        HelpRequest(
+            HelpRequestId(f"call-{key_result_id}-{days_ago}"),
+            KeyResultId(key_result_id),
+            ObjectiveId(objective_id),
+            PersonId(by),
+            at,
+            words,
+            tuple(map(PersonId, holders)),
+            None,
+            HelpState.OPEN if decision is None else HelpState.ANSWERED,
+            decision,
+            None if decision is None else PersonId(holders[-1]),
+            None if decision is None else NOW - timedelta(days=answered_days_ago),
+        )
+    )
 
 
 def changed(

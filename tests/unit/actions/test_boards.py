@@ -193,7 +193,9 @@ async def test_the_second_page_can_be_typed() -> None:
     storage = office(*(objective(f"o{number}", "an", f"Mục tiêu {number}") for number in range(9)))
     first = await board(storage, "team", "an", "en")
     more = next(button for button in buttons(first) if button.label == "Next page")
-    assert read_intent(more.say) == Intent(Wish.BOARD, "team:marketing~2")
+    typed = read_intent(more.say)
+    assert typed == Intent(Wish.BOARD, "Lotus/Marketing~2"), "people do not know the ids of teams"
+    assert "page 2 of 2" in (await board(storage, typed.object, "an", "en")).plain()
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -263,6 +263,17 @@ async def test_a_session_of_an_unknown_script_is_put_away_with_an_apology(an: Ch
     assert "nâng cấp" in an.text
 
 
+async def test_a_parked_session_of_an_unknown_script_is_put_away_when_it_is_wanted(an: Chat, office: Office) -> None:
+    await an.says("mục tiêu mới", WRITING[0], "để sau")
+    rows = office.storage.rows
+    for key, session in list(rows.sessions.items()):
+        rows.sessions[key] = replace(session, script="of_another_age")
+    await an.says("tiếp tục")
+    assert "nâng cấp" in an.text
+    await an.says("home")
+    assert "Phạm Bảo An" in an.text
+
+
 async def test_what_was_to_be_served_and_died_meanwhile_is_asked_again(an: Chat, office: Office) -> None:
     await an.says("mục tiêu mới", *WRITING)
     await an.picks("o-meitable", "committed")

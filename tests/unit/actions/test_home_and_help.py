@@ -94,7 +94,7 @@ async def test_home_needs_few_reads() -> None:
     storage = busy()
     desk = await desk_of(storage, "an")
     await show_home(desk)
-    assert len(storage.reading.reads) <= 6
+    assert len(storage.reading.reads) <= 8
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -112,7 +112,16 @@ async def test_help_lists_the_words_with_their_commands() -> None:
     desk = await desk_of(office(), "an", lang="en")
     await show_help(desk, None)
     text = sent(desk).plain()
-    for line in ("home or /home – ", "new or /new – ", "status or /status – ", "settings or /settings – ", "help or /help – "):
+    for line in (
+        "home or /home – ",
+        "new or /new – ",
+        "check in or /checkin – ",
+        "status or /status – ",
+        "help! or /helpme – ",
+        "when or /when – ",
+        "settings or /settings – ",
+        "help or /help – ",
+    ):
         assert f"\n{line}" in text
 
 
@@ -123,7 +132,10 @@ async def test_every_word_help_names_is_understood(lang: str) -> None:
     for wish, command in (
         (Wish.HOME, "/home"),
         (Wish.NEW, "/new"),
+        (Wish.CHECK_IN, "/checkin"),
         (Wish.BOARD, "/status"),
+        (Wish.CALL_FOR_HELP, "/helpme"),
+        (Wish.WHEN, "/when"),
         (Wish.SETTINGS, "/settings"),
         (Wish.HELP, "/help"),
     ):

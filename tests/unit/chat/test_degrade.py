@@ -407,6 +407,14 @@ def test_all_that_can_be_typed_stands_in_one_line() -> None:
     assert words_shown(fitted(DINGTALK, FORM, STEERING)[0])[-1] == "You can type: Still 38 · back (Go back) · cancel"
 
 
+def test_a_numbered_beginning_of_what_can_be_typed_is_not_said_again() -> None:
+    row = Buttons((Button("3. Every promise we…", "t", "Every promise we make is kept"), Button("4. Other", "u", "else")))
+    assert (
+        words_shown(fitted(DINGTALK, *said("Board"), row)[0])[-1]
+        == "You can type: Every promise we make is kept · else (4. Other)"
+    )
+
+
 def test_the_next_question_of_a_form_comes_once_the_first_is_answered() -> None:
     rest = replace(FORM, fields=(replace(FORM.fields[0], value="42"), FORM.fields[1]))
     assert only(fitted(TELEGRAM, rest)) == (*said("How sure are you?"), YES_NO)

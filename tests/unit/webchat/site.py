@@ -11,7 +11,7 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from adapters.webchat.messenger import WebMessenger
-from adapters.webchat.receive import create_app
+from adapters.webchat.receive import Draw, create_app
 from adapters.webchat.streams import Streams
 from adapters.webchat.visitors import Visitor
 from bot.chat.incoming import Arrived, Incoming, Picked, Submitted, Texted
@@ -91,6 +91,7 @@ class Site:
     is_well: bool = True
     heartbeat: float = 3600.0
     public_url: str = ADDRESS
+    draw: Draw | None = None
     heard: list[Incoming] = field(default_factory=list)
     transcript: MemoryTranscript = field(default_factory=MemoryTranscript)
     streams: Streams = field(default_factory=Streams)
@@ -110,6 +111,7 @@ class Site:
             invite="demo-invite",
             is_healthy=self._is_healthy,
             heartbeat=self.heartbeat,
+            draw=self.draw,
         )
 
     async def _is_healthy(self) -> bool:

@@ -1,0 +1,115 @@
+"""What is said in group chats: a team's board where a group belongs to a team. Everything guided happens in private."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.actions.desk import Desk
+from bot.actions.show_board import group_board, teams_meant
+from bot.actions.team_board import board_for_group, lineage
+from bot.chat import tokens
+from bot.chat.incoming import Picked, Texted
+from bot.chat.intents import Intent, Wish, intent_of, read_intent
+from bot.chat.message import Audience, Message, Paragraph
+from bot.folding import fold
+from bot.okr.people import Person, Role, Team, TeamId
+from bot.ports import PutTeamPlace
+from bot.texts import T, Text, say
+
+OFF = frozenset(fold(word) for word in ("off", "stop", "tắt", "thôi", "关闭", "关", "取消"))
+_PAGED = re.compile(r"(?P<scope>.*)~(?P<page>[0-9]{1,4})")
+
+
+async def answer_in_group(desk: Desk) -> None:
+    """Bind the group to a team, show its team's board, or else point to private chat; only to who spoke to the bot in so many words."""
+    person = desk.known.person
+    intent = _wanted(desk)
+    if intent is None or (person is not None and not person.is_active):
+        return
+    match intent.wish:
+        case Wish.HERE:
+            await _bind(desk, intent.object)
+        case Wish.BOARD:
+            await _show(desk, intent.object)
+        case _:
+            _say(desk, T("dialog.in_private"))
+
+
+def _wanted(desk: Desk) -> Intent | None:
+    """The word of ours that was typed; of buttons only those that turn a board's page, since nothing else is offered here."""
+    match desk.incoming.body:
+        case Texted(text):
+            return read_intent(text)
+        case Picked(token):
+            try:
+                read = tokens.read(token)
+            except tokens.TokenError:
+                return None
+            intent = intent_of(read) if isinstance(read, tokens.Deed) else None
+            return intent if intent is not None and intent.wish is Wish.BOARD else None
+    return None
+
+
+async def _show(desk: Desk, scope: str) -> None:
+    """The board of the team the group belongs to; any other board is for private chat."""
+    paged = _PAGED.fullmatch(scope)
+    scope, page = (paged["scope"], int(paged["page"])) if paged else (scope, 1)
+    bound = await desk.reading.team_of_place(desk.incoming.place)
+    teams = await desk.reading.teams()
+    meant = () if bound is None else teams_meant(bound, scope, teams)
+    if len(meant) != 1 or meant[0].id != bound:
+        _say(desk, T("dialog.in_private"))
+        return
+    seen = await board_for_group(desk.reading, meant[0], desk.now)
+    desk.send(group_board(seen.lang, seen.board, seen.team, seen.people, page))
+
+
+async def _bind(desk: Desk, typed: str) -> None:
+    """`/here`, `/here Marketing`, `/here off`: whoever leads a team decides which chat is its own."""
+    person = desk.known.person
+    if person is None or person.joined_at is None:
+        _say(desk, T("here.unknown_person"))
+        return
+    teams = await desk.reading.teams()
+    bound = _by_id(teams, await desk.reading.team_of_place(desk.incoming.place))
+    if fold(typed) in OFF:
+        _unbind(desk, person, bound, teams)
+        return
+    meant = teams_meant(person.team_id, typed, teams)
+    if len(meant) != 1:
+        _say(desk, T("here.which", typed=typed) if meant else T("here.no_team", typed=typed))
+        return
+    team = meant[0]
+    if not can_lead(person, team, teams):
+        _say(desk, T("here.refused", name=team.name))
+    elif bound is not None and bound.id != team.id and not can_lead(person, bound, teams):
+        _say(desk, T("here.taken", name=bound.name))
+    else:
+        if bound is not None and bound.id != team.id:
+            desk.change(PutTeamPlace(bound.id, None))
+        desk.change(PutTeamPlace(team.id, desk.incoming.place))
+        _say(desk, T("here.bound", name=team.name, word=T("say.status")))
+
+
+def _unbind(desk: Desk, person: Person, bound: Team | None, teams: Sequence[Team]) -> None:
+    if bound is None:
+        _say(desk, T("here.nothing_bound"))
+    elif not can_lead(person, bound, teams):
+        _say(desk, T("here.refused", name=bound.name))
+    else:
+        desk.change(PutTeamPlace(bound.id, None))
+        _say(desk, T("here.unbound", name=bound.name))
+
+
+def can_lead(person: Person, team: Team, teams: Sequence[Team]) -> bool:
+    """Whether somebody decides for a team: its lead, the lead of one above it, or an admin."""
+    return person.role is Role.ADMIN or any(one.lead_id == person.id for one in lineage(team, teams))
+
+
+def _by_id(teams: Sequence[Team], team_id: TeamId | None) -> Team | None:
+    return next((team for team in teams if team.id == team_id), None)
+
+
+def _say(desk: Desk, what: Text) -> None:
+    desk.send(Message((Paragraph(say(desk.lang, what)),), desk.lang, audience=Audience.GROUP))
