@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from bot.okr.check_in import CheckIn, Confidence
 from bot.okr.cycle import Cycle, quarter_of
-from bot.okr.measure import Direction, Measure
+from bot.okr.measure import Measure
 from bot.okr.objective import Ambition, KeyResult, KeyResultId, Objective, ObjectiveId, ObjectiveState, ServedKind, Serves
 from bot.okr.people import Account, Person, PersonId, Role, Team, TeamId
 from bot.ports import AddCheckIn, Change, PutAccount, PutCycle, PutObjective, PutPerson, PutTeam, Saved, Turn
@@ -92,7 +92,7 @@ def _one(team: int, parent: int | None, member: int, cycle: Cycle) -> Iterator[C
     yield PutAccount(Account(PLATFORM, TENANT, id_, id_, id_))
     title, sentence = WORDS[lang]
     key_results = tuple(
-        KeyResult(KeyResultId(f"k{id_}{number}"), sentence, Measure("NPS", Decimal(50), Decimal(30), "", Direction.INCREASE), 5)
+        KeyResult(KeyResultId(f"k{id_}{number}"), sentence, Measure("NPS", Decimal(50 + team % 97 + member), Decimal(30)), 5)
         for number in range(KEY_RESULTS)
     )
     serves = None if manager is None else Serves(ServedKind.OBJECTIVE, ObjectiveId(f"o{manager}"))

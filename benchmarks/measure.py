@@ -37,6 +37,24 @@ class Figure:
     ratio: tuple[float, float, float]
 
 
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Something that has to be prepared anew each time. `run` does it once and returns the seconds that count."""
+
+    name: str
+    run: Callable[[], float]
+
+
+def compare_trials(trials: Sequence[Trial], rounds: int) -> list[Figure]:
+    """Run each once a round, starting with another one in each. The first is the floor."""
+    costs: list[list[float]] = [[] for _ in trials]
+    for number in range(rounds):
+        for offset in range(len(trials)):
+            index = (number + offset) % len(trials)
+            costs[index].append(trials[index].run())
+    return _figures([trial.name for trial in trials], costs)
+
+
 def compare(variants: Sequence[Variant], rounds: int = ROUNDS, slot: float = SLOT) -> list[Figure]:
     """Time the variants in turn, starting with another one in each round. The first is the floor."""
     for variant in variants:
@@ -46,11 +64,7 @@ def compare(variants: Sequence[Variant], rounds: int = ROUNDS, slot: float = SLO
         for offset in range(len(variants)):
             index = (number + offset) % len(variants)
             costs[index].append(_timed(variants[index], slot))
-    figures = []
-    for variant, cost in zip(variants, costs, strict=True):
-        ratios = [mine / floor for mine, floor in zip(cost, costs[0], strict=True)]
-        figures.append(Figure(variant.name, _spread([one * 1e6 for one in cost]), _spread(ratios)))
-    return figures
+    return _figures([variant.name for variant in variants], costs)
 
 
 def pin_to_one_cpu() -> str:
@@ -83,6 +97,14 @@ def _timed(variant: Variant, seconds: float) -> float:
         done += variant.batch
         now = time.perf_counter()
     return (now - start) / done
+
+
+def _figures(names: Sequence[str], costs: Sequence[Sequence[float]]) -> list[Figure]:
+    figures = []
+    for name, cost in zip(names, costs, strict=True):
+        ratios = [mine / floor for mine, floor in zip(cost, costs[0], strict=True)]
+        figures.append(Figure(name, _spread([one * 1e6 for one in cost]), _spread(ratios)))
+    return figures
 
 
 def _spread(values: list[float]) -> tuple[float, float, float]:

@@ -304,6 +304,10 @@ class Reading(Protocol):
 
     async def known(self, incoming: Incoming) -> Known: ...
 
+    async def all_known(self, incomings: Sequence[Incoming]) -> tuple[Known, ...]:
+        """For each what `known` gives: for rounds of thousands."""
+        ...
+
     async def organisation(self) -> Organisation: ...
 
     async def cycle_on(self, day: date) -> Cycle | None:
@@ -336,6 +340,12 @@ class Reading(Protocol):
 
     async def objectives_of(self, owner_id: PersonId, cycle_id: CycleId) -> tuple[Objective, ...]:
         """All states but dead and closed, oldest first."""
+        ...
+
+    async def objectives_of_all(
+        self, owner_ids: Sequence[PersonId], cycle_id: CycleId
+    ) -> Mapping[PersonId, tuple[Objective, ...]]:
+        """For each of these people what `objectives_of` gives; people without any are left out."""
         ...
 
     async def published_in(self, team_ids: Sequence[TeamId], cycle_id: CycleId) -> tuple[Objective, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from heapq import merge
@@ -53,19 +54,52 @@ from storage.sql import Row, Sql, both, dialects, listed
 
 # --- who is talking --------------------------------------------------------------------------------------------------
 
+_THESE = ("IN (SELECT value FROM json_each(?))", "= ANY (CAST(? AS text[]))")
+
+
+def _for_these(before: tuple[str, ...], column: str, *after: str) -> Sql:
+    """`before` and, in the engine's own words, that the column is one of a list; `after` follows."""
+    return dialects((*before, column, _THESE[0], *after), (*before, column, _THESE[1], *after))
+
+
+_WHOSE = ", ".join((listed(ACCOUNT, "a"), listed(PERSON, "p"), listed(SESSION, "s")))
+_OPEN_SESSIONS = "LEFT JOIN sessions s ON s.person_id = p.id AND s.state IN ('active', 'parked')"
+_NEWEST_FIRST = "s.touched_at DESC, s.started_at DESC, s.id DESC"
 _KNOWN = both(
-    "SELECT",
-    ", ".join(("i.done_at", listed(ACCOUNT, "a"), listed(PERSON, "p"), listed(SESSION, "s"))),
+    "SELECT i.done_at,",
+    _WHOSE,
     "FROM (SELECT 1 AS one) AS always",
     "LEFT JOIN inbox i ON i.platform = ? AND i.tenant = ? AND i.event_id = ?",
     "LEFT JOIN accounts a ON a.platform = ? AND a.tenant = ? AND a.user_id = ?",
     "LEFT JOIN people p ON p.id = a.person_id",
-    "LEFT JOIN sessions s ON s.person_id = p.id AND s.state IN ('active', 'parked')",
-    "ORDER BY s.touched_at DESC, s.started_at DESC, s.id DESC",
+    _OPEN_SESSIONS,
+    "ORDER BY",
+    _NEWEST_FIRST,
 )
+_ALL_KNOWN = _for_these(
+    (
+        "SELECT NULL,",
+        _WHOSE,
+        "FROM accounts a JOIN people p ON p.id = a.person_id",
+        _OPEN_SESSIONS,
+        "WHERE a.platform = ? AND a.tenant = ? AND",
+    ),
+    "a.user_id",
+    "ORDER BY",
+    _NEWEST_FIRST,
+)
+_ALL_DONE = _for_these(("SELECT event_id FROM inbox WHERE platform = ? AND tenant = ? AND done_at IS NOT NULL AND",), "event_id")
 _ACCOUNT_AT = 1
 _PERSON_AT = _ACCOUNT_AT + len(ACCOUNT)
 _SESSION_AT = _PERSON_AT + len(PERSON)
+
+# --- the company -----------------------------------------------------------------------------------------------------
+
+_ORGANISATION = both("SELECT", listed(ORGANISATION), "FROM organisation")
+_CYCLE_ON = both("SELECT", listed(CYCLE), "FROM cycles WHERE starts_on <= ? AND ends_on >= ? ORDER BY starts_on DESC, id LIMIT 1")
+_PEOPLE = _for_these(("SELECT", listed(PERSON), "FROM people WHERE"), "id")
+_PEOPLE_IN = _for_these(("SELECT", listed(PERSON), "FROM people WHERE left_at IS NULL AND"), "team_id")
+_TEAMS = both("SELECT", listed(TEAM), "FROM teams")
 
 # --- objectives ------------------------------------------------------------------------------------------------------
 
@@ -77,6 +111,9 @@ _OLDEST_FIRST = "ORDER BY o.created_at, o.id, k.position, k.id"
 _BY_ID = both(*_OBJECTIVES, "WHERE o.id = ?", _OLDEST_FIRST)
 _BY_KEY_RESULT = both(*_OBJECTIVES, "WHERE o.id = (SELECT objective_id FROM key_results WHERE id = ?)", _OLDEST_FIRST)
 _BY_OWNER = both(*_OBJECTIVES, "WHERE o.owner_id = ? AND o.cycle_id = ? AND o.state IN ('draft', 'published')", _OLDEST_FIRST)
+_BY_OWNERS = _for_these(
+    (*_OBJECTIVES, "WHERE o.cycle_id = ? AND o.state IN ('draft', 'published') AND"), "o.owner_id", _OLDEST_FIRST
+)
 _ON_BOARDS = ("AND o.cycle_id = ? AND o.state = 'published'", _OLDEST_FIRST)
 _BY_TEAM = dialects(
     (
@@ -203,14 +240,6 @@ _GUARD = both("SELECT revision FROM guards WHERE name = ?")
 
 # --- the week --------------------------------------------------------------------------------------------------------
 
-_THESE = ("IN (SELECT value FROM json_each(?))", "= ANY (CAST(? AS text[]))")
-
-
-def _for_these(before: tuple[str, ...], column: str, *after: str) -> Sql:
-    """`before` and, in the engine's own words, that the column is one of a list; `after` follows."""
-    return dialects((*before, column, _THESE[0], *after), (*before, column, _THESE[1], *after))
-
-
 _OWNERS = both(
     "SELECT",
     listed(PERSON, "p"),
@@ -263,29 +292,46 @@ class SqlReading:
         sender = incoming.sender
         account = (sender.platform, sender.tenant)
         rows = await self._database.execute(_KNOWN, *account, incoming.event_id, *account, sender.user_id)
-        row = rows[0]
-        is_done = row[0] is not None
-        if row[_ACCOUNT_AT] is None:
+        is_done = rows[0][0] is not None
+        return self._known(is_done, rows if rows[0][_ACCOUNT_AT] is not None else ())
+
+    async def all_known(self, incomings: Sequence[Incoming]) -> tuple[Known, ...]:
+        """See `bot.ports.Reading`. Two reads for each platform."""
+        done: set[tuple[str, str, str]] = set()
+        rows: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
+        for platform, tenant in {(one.sender.platform, one.sender.tenant) for one in incomings}:
+            here = [one for one in incomings if (one.sender.platform, one.sender.tenant) == (platform, tenant)]
+            events = await self._database.execute(_ALL_DONE, platform, tenant, [one.event_id for one in here])
+            done.update((platform, tenant, event) for (event,) in events)
+            for row in await self._database.execute(_ALL_KNOWN, platform, tenant, [one.sender.user_id for one in here]):
+                rows[platform, tenant, row[_ACCOUNT_AT + 2]].append(row)
+        return tuple(
+            [
+                self._known((one.platform, one.tenant, incoming.event_id) in done, rows[one.platform, one.tenant, one.user_id])
+                for incoming in incomings
+                for one in (incoming.sender,)
+            ]
+        )
+
+    def _known(self, is_done: bool, rows: Sequence[Row]) -> Known:
+        if not rows:
             return Known(is_done)
         return Known(
             is_done,
-            person_of(row[_PERSON_AT:_SESSION_AT], self._codec),
-            account_of(row[_ACCOUNT_AT:_PERSON_AT]),
+            person_of(rows[0][_PERSON_AT:_SESSION_AT], self._codec),
+            account_of(rows[0][_ACCOUNT_AT:_PERSON_AT]),
             tuple([session_of(one[_SESSION_AT:], self._codec) for one in rows if one[_SESSION_AT] is not None]),
         )
 
     async def organisation(self) -> Organisation:
         """See `bot.ports.Reading`."""
-        with self._database.querying() as client:
-            row = await models.Organisation.all().using_db(client).first().values_list(*ORGANISATION)
-        return organisation_of(row) if row else Organisation()
+        rows = await self._database.execute(_ORGANISATION)
+        return organisation_of(rows[0]) if rows else Organisation()
 
     async def cycle_on(self, day: date) -> Cycle | None:
         """See `bot.ports.Reading`."""
-        with self._database.querying() as client:
-            around = models.Cycle.filter(starts_on__lte=day, ends_on__gte=day).using_db(client)
-            row = await around.order_by("-starts_on", "id").first().values_list(*CYCLE)
-        return cycle_of(row, TORTOISE) if row else None
+        rows = await self._database.execute(_CYCLE_ON, day, day)
+        return cycle_of(rows[0], self._codec) if rows else None
 
     async def person(self, person_id: PersonId) -> Person | None:
         """See `bot.ports.Reading`."""
@@ -293,16 +339,13 @@ class SqlReading:
 
     async def people(self, person_ids: Sequence[PersonId]) -> Mapping[PersonId, Person]:
         """See `bot.ports.Reading`. Who is not there is left out."""
-        with self._database.querying() as client:
-            rows = await models.Person.filter(id__in=list(person_ids)).using_db(client).values_list(*PERSON)
-        return {person.id: person for person in (person_of(row, TORTOISE) for row in rows)}
+        rows = await self._database.execute(_PEOPLE, list(person_ids))
+        return {person.id: person for person in (person_of(row, self._codec) for row in rows)}
 
     async def people_in(self, team_ids: Sequence[TeamId]) -> tuple[Person, ...]:
         """See `bot.ports.Reading`."""
-        with self._database.querying() as client:
-            members = models.Person.filter(team_id__in=list(team_ids), left_at__isnull=True).using_db(client)
-            rows = await members.values_list(*PERSON)
-        return _by_name(person_of(row, TORTOISE) for row in rows)
+        rows = await self._database.execute(_PEOPLE_IN, list(team_ids))
+        return _by_name(person_of(row, self._codec) for row in rows)
 
     async def everybody(self) -> tuple[Person, ...]:
         """See `bot.ports.Reading`."""
@@ -312,8 +355,7 @@ class SqlReading:
 
     async def teams(self) -> tuple[Team, ...]:
         """See `bot.ports.Reading`. A team is followed by the teams below it."""
-        with self._database.querying() as client:
-            rows = await models.Team.all().using_db(client).values_list(*TEAM)
+        rows = await self._database.execute(_TEAMS)
         # Sorted here: what a database makes of a slash depends on how it was set up.
         return tuple(sorted((team_of(row) for row in rows), key=lambda team: team.path.split("/")))
 
@@ -341,6 +383,15 @@ class SqlReading:
     async def objectives_of(self, owner_id: PersonId, cycle_id: CycleId) -> tuple[Objective, ...]:
         """See `bot.ports.Reading`."""
         return await self._objectives(_BY_OWNER, owner_id, cycle_id)
+
+    async def objectives_of_all(
+        self, owner_ids: Sequence[PersonId], cycle_id: CycleId
+    ) -> Mapping[PersonId, tuple[Objective, ...]]:
+        """See `bot.ports.Reading`."""
+        found: dict[PersonId, tuple[Objective, ...]] = {}
+        for one in await self._objectives(_BY_OWNERS, cycle_id, list(owner_ids)):
+            found[one.owner_id] = (*found.get(one.owner_id, ()), one)
+        return found
 
     async def published_in(self, team_ids: Sequence[TeamId], cycle_id: CycleId) -> tuple[Objective, ...]:
         """See `bot.ports.Reading`."""

@@ -8,7 +8,7 @@ other's lanes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from bot.chat.incoming import Place
@@ -41,6 +41,7 @@ from bot.ports import (
     Turn,
     UseInvite,
 )
+from storage.codec import dump
 from storage.engine import Database
 from storage.rows import (
     ACCOUNT,
@@ -81,6 +82,25 @@ from storage.sql import Batch, Sql, Step, assigned, both, dialects, listed, mark
 _SETTLE_EVENT = both(
     "INSERT INTO inbox (platform, tenant, event_id, received_at, done_at) VALUES (?, ?, ?, ?, ?)",
     "ON CONFLICT (platform, tenant, event_id) DO UPDATE SET done_at = excluded.done_at, body = NULL WHERE inbox.done_at IS NULL",
+)
+# The same for many, as a JSON list of lists.
+_SETTLE = "INSERT INTO inbox (platform, tenant, event_id, received_at, done_at)"
+_UNLESS_DONE = (
+    "ON CONFLICT (platform, tenant, event_id) DO UPDATE SET done_at = excluded.done_at, body = NULL WHERE inbox.done_at IS NULL"
+)
+_SETTLE_EVENTS = dialects(
+    (
+        _SETTLE,
+        "SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),",
+        "json_extract(value, '$[3]'), json_extract(value, '$[3]') FROM json_each(?) WHERE TRUE",
+        _UNLESS_DONE,
+    ),
+    (
+        _SETTLE,
+        "SELECT e ->> 0, e ->> 1, e ->> 2, CAST(e ->> 3 AS timestamptz), CAST(e ->> 3 AS timestamptz)",
+        "FROM json_array_elements(CAST(? AS json)) AS e",
+        _UNLESS_DONE,
+    ),
 )
 
 
@@ -231,15 +251,41 @@ def plan(turn: Turn) -> list[Step | Batch]:
     steps: list[Step | Batch] = []
     if turn.event is not None:
         steps.append(_settle(turn.event, turn.at))
-    # Who stops being active makes room for who becomes it, in whatever order they were put.
-    changes = sorted(turn.changes, key=_activates) if len(turn.changes) > 1 else turn.changes
-    for position, change in enumerate(changes):
-        steps.extend(_steps(change, position))
+    steps.extend(_changing(turn))
     if len(steps) >= MANY:
         steps = _gathered(steps)
     if turn.outgoing:
         steps.extend(_post(turn.outgoing, turn.at))
     return steps
+
+
+def plan_together(turns: Sequence[Turn]) -> list[Step | Batch]:
+    """The statements that store all these turns, or none of them. Each event is there once at most."""
+    steps: list[Step | Batch] = []
+    events = [
+        [one.event.platform, one.event.tenant, one.event.event_id, one.at.astimezone(UTC).isoformat(" ")]
+        for one in turns
+        if one.event is not None
+    ]
+    if events:
+        steps.append(Step(_SETTLE_EVENTS, (dump(events),), len(events), Saved.DUPLICATE))
+    steps.extend(_gathered([step for turn in turns for step in _changing(turn)]))
+    ready: dict[str, datetime] = {}
+    for turn in turns:
+        for one in turn.outgoing:
+            ready.setdefault(one.place.lane, turn.at)
+    if ready:
+        steps.append(Batch(_LANE, sorted(ready.items())))
+        rows = [_message_row(one, turn.at) for turn in turns for one in turn.outgoing]
+        steps.append(Batch(_MESSAGE, rows, "outbox", _OUTBOX))
+    return steps
+
+
+def _changing(turn: Turn) -> Iterator[Step | Batch]:
+    # Who stops being active makes room for who becomes it, in whatever order they were put.
+    changes = sorted(turn.changes, key=_activates) if len(turn.changes) > 1 else turn.changes
+    for position, change in enumerate(changes):
+        yield from _steps(change, position)
 
 
 def _gathered(steps: list[Step | Batch]) -> list[Step | Batch]:
@@ -372,24 +418,21 @@ def _put_day_off(country: str, day: date, is_off: bool | None) -> Step:
 def _post(outgoing: tuple[Outgoing, ...], at: datetime) -> Iterator[Step | Batch]:
     lanes = sorted({one.place.lane for one in outgoing})
     yield Step(_LANES, (at, lanes)) if len(lanes) >= MANY else Batch(_LANE, [(lane, at) for lane in lanes])
-    yield Batch(
-        _MESSAGE,
-        [
-            (
-                one.dedupe,
-                one.place.lane,
-                *place_row(one.place),
-                # A message that edits another and has no name of its own goes by the other's.
-                one.message.slot or one.message.edits,
-                one.message.edits,
-                message_text(one.message),
-                at,
-                at,
-            )
-            for one in outgoing
-        ],
-        "outbox",
-        _OUTBOX,
+    yield Batch(_MESSAGE, [_message_row(one, at) for one in outgoing], "outbox", _OUTBOX)
+
+
+def _message_row(one: Outgoing, at: datetime) -> tuple[Any, ...]:
+    """In the order of _OUTBOX."""
+    return (
+        one.dedupe,
+        one.place.lane,
+        *place_row(one.place),
+        # A message that edits another and has no name of its own goes by the other's.
+        one.message.slot or one.message.edits,
+        one.message.edits,
+        message_text(one.message),
+        at,
+        at,
     )
 
 
@@ -409,9 +452,21 @@ class SqlUnitOfWork:
         return saved
 
     async def save_all(self, turns: Sequence[Turn]) -> tuple[Saved, ...]:
-        """See `bot.ports.UnitOfWork`."""
+        """See `bot.ports.UnitOfWork`.
+
+        Many are saved together; when one of them does not fit, the halves are tried each for itself, down to a few that are saved one by
+        one: a round trip for every statement of every turn takes PostgreSQL several times as long.
+        """
         if not turns:
             return ()
+        if len(turns) >= MANY:
+            events = [turn.event for turn in turns if turn.event is not None]
+            if len(set(events)) == len(events) and await self._database.save(plan_together(turns)) is Saved.DONE:
+                if any(turn.outgoing for turn in turns):
+                    self._on_commit()
+                return (Saved.DONE,) * len(turns)
+            half = len(turns) // 2
+            return *await self.save_all(turns[:half]), *await self.save_all(turns[half:])
         saved = await self._database.save_all([plan(turn) for turn in turns])
         if saved is None:
             # One of them breaks a rule that is only checked at the end; one by one it is found.

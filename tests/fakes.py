@@ -371,6 +371,10 @@ class MemoryReading:
         sessions.sort(key=lambda one: (one.touched_at, one.started_at, one.id), reverse=True)
         return Known(is_done, person, account, tuple(sessions))
 
+    async def all_known(self, incomings: Sequence[Incoming]) -> tuple[Known, ...]:
+        """One by one."""
+        return tuple([await self.known(incoming) for incoming in incomings])
+
     async def organisation(self) -> Organisation:
         """The installation's own settings."""
         self.reads.append("organisation")
@@ -436,6 +440,13 @@ class MemoryReading:
         self.reads.append("objectives_of")
         own = (one for one in self._rows.objectives.values() if one.owner_id == owner_id and one.cycle_id == cycle_id)
         return _by_age(one for one in own if one.state in (ObjectiveState.DRAFT, ObjectiveState.PUBLISHED))
+
+    async def objectives_of_all(
+        self, owner_ids: Sequence[PersonId], cycle_id: CycleId
+    ) -> Mapping[PersonId, tuple[Objective, ...]]:
+        """One by one."""
+        found = {owner_id: await self.objectives_of(owner_id, cycle_id) for owner_id in owner_ids}
+        return {owner_id: objectives for owner_id, objectives in found.items() if objectives}
 
     async def published_in(self, team_ids: Sequence[TeamId], cycle_id: CycleId) -> tuple[Objective, ...]:
         """Oldest first."""

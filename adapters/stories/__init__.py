@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from adapters.stories import changing, joining, setting, showing, steering, writing
+from adapters.stories import asking, calling, cards, changing, joining, setting, showing, steering, writing
 from adapters.stories.story import Story
 
 STORIES: tuple[Story, ...] = (
     *joining.STORIES,
     *writing.STORIES,
     *changing.STORIES,
+    *asking.STORIES,
+    *calling.STORIES,
     *showing.STORIES,
+    *cards.STORIES,
     *setting.STORIES,
     *steering.STORIES,
 )

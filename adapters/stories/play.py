@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from adapters.demo import sample_turn
 from adapters.demo_company import PEOPLE
@@ -23,16 +24,18 @@ from adapters.stories.story import (
     Story,
     Stumbles,
     Submits,
+    Ticks,
     Waits,
     in_language,
 )
 from bot.actions.apologise import apologise
 from bot.actions.converse import converse
+from bot.actions.rounds import tick
 from bot.chat import tokens
 from bot.chat.incoming import Arrived, Body, Incoming, Picked, Place, Sender, Submitted, Texted
 from bot.chat.message import Block, Buttons, Choices, Form, Message
 from bot.okr.people import LANGUAGES, Account, PersonId
-from bot.ports import Change, Deps, PutAccount, PutPerson, Reading, Saved, Turn, UnitOfWork
+from bot.ports import Change, Deps, Outgoing, PutAccount, PutPerson, Reading, Saved, Turn, UnitOfWork
 
 NOW = datetime(2026, 12, 1, 3, 0, tzinfo=UTC)
 """A Tuesday morning in week 9 of a quarter: the sample company has eight weeks of check-ins in it and four weeks left."""
@@ -71,7 +74,9 @@ def company() -> Turn:
     """What a stage holds before a story begins: the sample company, whose people are all known here."""
     sample = sample_turn(NOW)
     accounts = tuple(PutAccount(Account(PLATFORM, TENANT, one.id, PersonId(one.id), one.id)) for one in PEOPLE)
-    return replace(sample, changes=(*sample.changes, *accounts))
+    # One account each: what is said to somebody by itself reaches them here, wherever else the sample company is at home.
+    others = tuple(change for change in sample.changes if not isinstance(change, PutAccount))
+    return replace(sample, changes=(*others, *accounts))
 
 
 def chat_of(who: str) -> Place:
@@ -145,13 +150,13 @@ class _Ear:
 
     def __init__(self, work: UnitOfWork) -> None:
         self._work = work
-        self.messages: list[Message] = []
+        self.said: list[Outgoing] = []
 
     async def save(self, turn: Turn) -> Saved:
         """Store the turn as it is."""
         saved = await self._work.save(turn)
         if saved is Saved.DONE:
-            self.messages += [outgoing.message for outgoing in turn.outgoing]
+            self.said += turn.outgoing
         return saved
 
     async def save_all(self, turns: Sequence[Turn]) -> tuple[Saved, ...]:
@@ -167,8 +172,8 @@ class _Scene:
     lang: str
     stage: Stage
     heard: list[Heard] = field(default_factory=list)
-    shown: dict[str, list[Message]] = field(default_factory=dict)
-    """What each person has on the screen, oldest first."""
+    shown: dict[Place, list[Message]] = field(default_factory=dict)
+    """What each chat has on the screen, oldest first."""
     events: int = 0
     clock: _Hands = field(default_factory=_Hands)
     ids: _Numbers = field(default_factory=_Numbers)
@@ -196,18 +201,34 @@ class _Scene:
             case Meanwhile(_, changes):
                 await self._store(*await changes(self.stage.reading))
             case Elsewhere(other, steps):
-                for one in steps:
-                    await self._play(other, "en", one)
+                said = [message for one in steps for message in await self._play_elsewhere(other, one)]
+                return [one.message for one in said if one.place == chat_of(self.story.who)]
+            case Ticks():
+                return _reaching(self.story.who, await self._listen(tick))
+            case _:
+                return _reaching(who, await self._do(who, lang, step))
+        return []
+
+    async def _play_elsewhere(self, other: str, step: Step) -> list[Outgoing]:
+        match step:
+            case Waits() | Ticks() | Meanwhile() | Elsewhere():
+                raise StoryError("only the person of a story waits, and nobody is elsewhere twice")
+            case _:
+                return await self._do(other, "en", step)
+
+    async def _do(
+        self, who: str, lang: str, step: Says | Stumbles | Picks | Presses | Submits | Sends | Recalls | Opens
+    ) -> list[Outgoing]:
+        match step:
             case Stumbles(words):
                 return await self._tell(who, lang, Texted(in_language(words, lang)), chat_of(who), apologise)
             case Says(words, in_group=True):
                 return await self._tell(who, lang, Texted(in_language(words, lang)), GROUP)
             case _:
                 return await self._tell(who, lang, self._body(who, lang, step), chat_of(who))
-        return []
 
     def _body(self, who: str, lang: str, step: Says | Picks | Presses | Submits | Sends | Recalls | Opens) -> Body:
-        screen = self.shown.get(who, [])
+        screen = self.shown.get(chat_of(who), [])
         match step:
             case Says(words):
                 return Texted(in_language(words, lang))
@@ -224,19 +245,29 @@ class _Scene:
             case Submits(values):
                 return _form(screen, [in_language(value, lang) for value in values])
 
-    async def _tell(self, who: str, lang: str, body: Body, place: Place, act: Act = converse) -> list[Message]:
+    async def _tell(self, who: str, lang: str, body: Body, place: Place, act: Act = converse) -> list[Outgoing]:
         self.events += 1
         self.clock.turn(PACE)
-        ear = _Ear(self.stage.work)
         name = self.story.name if who == self.story.who else ""
         incoming = Incoming(f"story-{self.events}", account_of(who, name, lang), place, self.clock.now(), body)
-        await act(incoming, Deps(self.stage.reading, ear, self.clock, self.ids))
-        self.shown.setdefault(who, []).extend(ear.messages)
-        return ear.messages
+        return await self._listen(partial(act, incoming))
+
+    async def _listen(self, act: Callable[[Deps], Awaitable[None]]) -> list[Outgoing]:
+        """Let something happen; everything said by it, to anybody."""
+        ear = _Ear(self.stage.work)
+        await act(Deps(self.stage.reading, ear, self.clock, self.ids))
+        for one in ear.said:
+            self.shown.setdefault(one.place, []).append(one.message)
+        return ear.said
 
     async def _store(self, *changes: Change) -> None:
         if await self.stage.work.save(Turn(self.clock.now(), changes=changes)) is not Saved.DONE:
             raise StoryError("this cannot be stored")
+
+
+def _reaching(who: str, said: Sequence[Outgoing]) -> list[Message]:
+    """What of it somebody sees: in their own chat, and in the group."""
+    return [one.message for one in said if one.place in (chat_of(who), GROUP)]
 
 
 def _answer(screen: Sequence[Message], option: str, *, is_outdated: bool) -> str:
@@ -261,9 +292,13 @@ def _deed(screen: Sequence[Message], wish: str, about: str | None) -> str:
     for message in reversed(screen):
         for token in _tokens(message):
             deed = tokens.read(token)
-            if isinstance(deed, tokens.Deed) and deed.intent == wish and about in (None, deed.object):
+            if isinstance(deed, tokens.Deed) and deed.intent == wish and _is_about(deed.object, about):
                 return token
     raise StoryError(f"nobody shows {wish} {about}; the newest message offers {_offered(screen)}")
+
+
+def _is_about(carried: str, wanted: str | None) -> bool:
+    return wanted is None or carried == wanted or carried.endswith(f":{wanted}")
 
 
 def _form(screen: Sequence[Message], values: Sequence[str]) -> Submitted:

@@ -242,15 +242,5 @@ STORIES = (
         (Meanwhile("it is changed often", _turn_often), HOME, Presses("objective"), Presses("history")),
     ),
     Story("help", "What can be said", "an", (HELP, Says(("What a day", "Hôm nay mệt quá", "今天好累")), NEW, HELP)),
-    Story(
-        "help",
-        "Wishes Laban cannot grant yet",
-        "minh",
-        (
-            Says(("help!", "cứu mạng", "救命")),
-            Says(("check in", "cập nhật", "进展")),
-            Says(("anonymous", "ẩn danh", "匿名")),
-        ),
-    ),
-    Story("help", "A call from the top", "mei", (Says(("help!", "cứu mạng", "救命")),)),
+    Story("help", "A wish Laban cannot grant yet", "minh", (Says(("anonymous", "ẩn danh", "匿名")),)),
 )

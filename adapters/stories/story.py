@@ -58,7 +58,9 @@ class Picks:
 
 @dataclass(frozen=True, slots=True)
 class Presses:
-    """Presses a button by its wish, in the newest message that shows it; `about` is the id it carries, None for whichever there is."""
+    """Presses a button by its wish, in the newest message that shows it. `about` is the id it carries, or what follows a ":" in it; None for
+    whichever there is.
+    """
 
     wish: str
     about: str | None = None
@@ -114,7 +116,16 @@ class Waits:
     time: timedelta
 
     def told(self) -> str:
-        return f"waits {self.time.days} days"
+        hours = round(self.time.total_seconds() / 3600)
+        return f"waits {hours // 24} days" if hours >= 24 else f"waits {hours} hours"
+
+
+@dataclass(frozen=True, slots=True)
+class Ticks:
+    """Lets Laban's own clock strike: what is due by now happens."""
+
+    def told(self) -> str:
+        return "hears from Laban"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +141,7 @@ class Meanwhile:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """Somebody else does something in their own chat, in their own language. What they are told is theirs and not shown."""
+    """Somebody else does something in their own chat, in their own language. Shown is only what reaches the person of the story by it."""
 
     who: str
     steps: tuple[Step, ...]
@@ -139,7 +150,7 @@ class Elsewhere:
         return f"{self.who} does something"
 
 
-Step = Says | Stumbles | Picks | Presses | Submits | Sends | Recalls | Opens | Waits | Meanwhile | Elsewhere
+Step = Says | Stumbles | Picks | Presses | Submits | Sends | Recalls | Opens | Waits | Ticks | Meanwhile | Elsewhere
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from bot.texts import T, say_plain
 JOINER: Final = "\u2060"
 ENTITIES: Final = 100
 """Bot API: a message has at most 100 entities; Telegram ignores the others."""
-ROW_WIDTH: Final = 34
+ROW_WIDTH: Final = 39
 """What a telephone shows of the labels of a row, in narrow characters."""
 ROW_LENGTH: Final = 6
 PADDING: Final = 3

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from fractions import Fraction
+
 from bot.actions.calendar import Calendar
 from bot.actions.call_for_help import raise_call
 from bot.actions.cycles import current_cycle, today
@@ -22,7 +25,12 @@ from bot.texts import T, say, say_plain
 async def facts_for_check_in(desk: Desk) -> dict[str, Json] | None:
     """What the script `check_in` starts from; None when there is nothing to check in on."""
     cycle = await current_cycle(desk)
-    elapsed = cycle.elapsed(today(desk))
+    own = await desk.reading.objectives_of(desk.person.id, cycle.id)
+    return facts_about(own, cycle.elapsed(today(desk)))
+
+
+def facts_about(own: Iterable[Objective], elapsed: Fraction) -> dict[str, Json] | None:
+    """The same from a person's objectives in the cycle, of which that share has passed."""
     asked = [
         {
             "id": one.id,
@@ -36,7 +44,8 @@ async def facts_for_check_in(desk: Desk) -> dict[str, Json] | None:
             "expected": None if (value := expected_value(one.measure, elapsed)) is None else str(value),
             "share": float(expected_share(one.measure, elapsed)),
         }
-        for objective in await _published(desk)
+        for objective in own
+        if objective.state is ObjectiveState.PUBLISHED
         for one in live(objective)
     ]
     return {"key_results": asked} if asked else None
@@ -52,7 +61,10 @@ async def save_check_ins(desk: Desk, decision: SaveCheckIns) -> None:
 
     Checking in again in the same week corrects: the newest value counts, and the earlier ones stay in the story.
     """
-    alive = {one.id: (one, objective) for objective in await _published(desk) for one in live(objective)}
+    cycle = await current_cycle(desk)
+    own = await desk.reading.objectives_of(desk.person.id, cycle.id)
+    published = (objective for objective in own if objective.state is ObjectiveState.PUBLISHED)
+    alive = {one.id: (one, objective) for objective in published for one in live(objective)}
     kept = [draft for draft in decision.drafts if KeyResultId(draft.key_result_id) in alive]
     gone = len(decision.drafts) - len(kept)
     for draft in kept:
@@ -62,7 +74,6 @@ async def save_check_ins(desk: Desk, decision: SaveCheckIns) -> None:
         )
     await _note_answered(desk)
     blocks: list[Block] = [Paragraph(say(desk.lang, T("check_in.thanks", n=len(kept)) if kept else T("check_in.all_skipped")))]
-    cycle = await current_cycle(desk)
     for draft in kept:
         one, _ = alive[KeyResultId(draft.key_result_id)]
         share = progress(one.measure, draft.value)
@@ -92,9 +103,3 @@ async def _note_answered(desk: Desk) -> None:
 
 def _confidence(desk: Desk, confidence: Confidence) -> str:
     return "" if confidence is Confidence.ON_TRACK else say_plain(desk.lang, T(f"word.confidence.{confidence.value}"))
-
-
-async def _published(desk: Desk) -> tuple[Objective, ...]:
-    cycle = await current_cycle(desk)
-    own = await desk.reading.objectives_of(desk.person.id, cycle.id)
-    return tuple(one for one in own if one.state is ObjectiveState.PUBLISHED)

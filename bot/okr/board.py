@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -19,6 +20,7 @@ from bot.okr.progress import (
     Standing,
     expected_share,
     is_well,
+    mean_of_many,
     objective_progress,
     points,
     progress,
@@ -176,7 +178,8 @@ def board_of_team(
     """A team's objectives, then those of each team below it. `objectives` may hold others, which are left out."""
     inside = (team, *below(team, teams))
     shown = _on_boards_of(inside, objectives)
-    sections = tuple(_section(one, shown, people, sight, served) for one in inside)
+    by_team = _by_team(shown)
+    sections = tuple(_section(one, by_team.get(one.id, ()), people, sight, served) for one in inside)
     kept = tuple(section for section in sections if section.rows or section.team is team)
     return _counted(Scope.TEAM, team, sight, kept, (), shown, people, inside)
 
@@ -191,7 +194,7 @@ def board_of_company(
     """The top team's objectives, then a bar for each team right below it. Where several teams are at the top, a bar for each of them."""
     tops = tops_of(teams)
     top = tops[0] if len(tops) == 1 else None
-    sections = () if top is None else (_section(top, objectives, people, sight, served),)
+    sections = () if top is None else (_section(top, _by_team(objectives).get(top.id, ()), people, sight, served),)
     branches = tops if top is None else tuple(team for team in teams if team.parent_id == top.id)
     summaries = tuple(_summary(team, teams, objectives, people, sight) for team in branches)
     return _counted(Scope.COMPANY, top, sight, sections, summaries, _on_boards_of(teams, objectives), people, teams)
@@ -213,17 +216,21 @@ def tops_of(teams: Sequence[Team]) -> tuple[Team, ...]:
 
 def below(team: Team, teams: Sequence[Team]) -> tuple[Team, ...]:
     """All teams under `team`, each followed by its own, in the order of `teams`."""
-    found = [team]
-    _descend(team.id, teams, found)
-    return tuple(found[1:])
+    children: dict[TeamId, list[Team]] = defaultdict(list)
+    for one in teams:
+        if one.parent_id is not None:
+            children[one.parent_id].append(one)
+    # Nothing in storage forbids a ring of parents: each team is listed once.
+    found = {team.id: team}
+    _descend(team.id, children, found)
+    return tuple(found.values())[1:]
 
 
-def _descend(team_id: TeamId, teams: Sequence[Team], found: list[Team]) -> None:
-    for child in teams:
-        # Nothing in storage forbids a ring of parents: each team is listed once.
-        if child.parent_id == team_id and child not in found:
-            found.append(child)
-            _descend(child.id, teams, found)
+def _descend(team_id: TeamId, children: Mapping[TeamId, Sequence[Team]], found: dict[TeamId, Team]) -> None:
+    for child in children.get(team_id, ()):
+        if child.id not in found:
+            found[child.id] = child
+            _descend(child.id, children, found)
 
 
 def live(objective: Objective) -> tuple[KeyResult, ...]:
@@ -344,13 +351,19 @@ def _on_boards_of(teams: Iterable[Team], objectives: Iterable[Objective]) -> tup
     return tuple(one for one in objectives if one.team_id in inside)
 
 
+def _by_team(objectives: Iterable[Objective]) -> Mapping[TeamId, Sequence[Objective]]:
+    found: dict[TeamId, list[Objective]] = defaultdict(list)
+    for one in objectives:
+        found[one.team_id].append(one)
+    return found
+
+
 def _section(
     team: Team, objectives: Sequence[Objective], people: Mapping[PersonId, Person], sight: Sight, served: Mapping[str, str]
 ) -> Section:
     rows = [
         row_of(one, owner, sight, is_leader=_rank(owner, {team.lead_id}) < 2, serves=_title(one, served))
         for one in objectives
-        if one.team_id == team.id
         for owner in [people.get(one.owner_id)]
     ]
     return Section(team, tuple(sorted(rows, key=lambda row: _rank(row.owner, {team.lead_id}))))
@@ -374,7 +387,7 @@ def _summary(
     return Summary(
         team,
         len(rows),
-        objective_progress(row.progress for row in rows),
+        mean_of_many(row.progress for row in rows),
         round(Fraction(sum(changes), len(changes))) if changes else None,
         sum(not row.is_well for row in rows),
         sum(row.staleness is not Staleness.FRESH for row in rows),

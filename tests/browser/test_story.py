@@ -101,7 +101,7 @@ async def test_a_member_writes_an_objective_and_the_manager_sees_it_in_chinese(
         await an.says("NPS 30 lên 50", "Tôi hiểu là")
         await an.shot("understood")
         await an.presses("Đúng rồi", "từ 0 đến 10")
-        await an.says("5", "Thêm một cái nữa?")
+        await an.says("5", "Thêm một cái nữa")
         await an.presses("Thêm một cái", "còn con số nào")
         await an.page.close()
 
@@ -112,7 +112,7 @@ async def test_a_member_writes_an_objective_and_the_manager_sees_it_in_chinese(
         await an.sees("còn con số nào")
         await an.says("Giảm thời gian giao hàng từ 45 phút xuống 30 phút", "Tôi hiểu là")
         await an.presses("Đúng rồi", "từ 0 đến 10")
-        await an.says("6", "Thêm một cái nữa?")
+        await an.says("6", "Thêm một cái nữa")
         await an.presses("Đủ rồi", "Công bố luôn nhé?")
         await an.shot("review")
         await an.presses("Công bố", "Đã công bố")

@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp import web
@@ -154,12 +155,16 @@ class TelegramServer:
         self.calls: list[Call] = []
         self.judges: list[Callable[[Call], None]] = []
         self.complaints: list[str] = []
+        self.pushed: list[dict[str, Any]] = []
+        """Every update there ever was."""
         self.chats: dict[int, Chat] = {}
         self.commands: dict[str, list[dict[str, str]]] = {}
         self.waiting: deque[dict[str, Any]] = deque()
         self.webhook = ""
         self.webhook_secret = ""
         self.webhook_error = ""
+        self.proxies: dict[str, str] = {}
+        """What stands in front of a public address: `https://…` and where its requests are passed on to."""
         self.deliveries: list[int] = []
         """The HTTP numbers the webhook answered with."""
         self.is_down = False
@@ -206,6 +211,7 @@ class TelegramServer:
         if update_id is None:
             update_id, self._next_update = self._next_update, self._next_update + 1
         update = {"update_id": update_id, kind: dict(what)}
+        self.pushed.append(update)
         if not self._allowed or kind in self._allowed:
             self.push_raw(update)
         return update
@@ -380,8 +386,12 @@ class TelegramServer:
             while self.webhook:
                 while self.waiting and self.webhook:
                     headers = {"X-Telegram-Bot-Api-Secret-Token": self.webhook_secret} if self.webhook_secret else {}
+                    host = urlsplit(self.webhook).netloc
+                    address = self.webhook
+                    for public, behind in self.proxies.items():
+                        address = address.replace(public, behind, 1) if address.startswith(public) else address
                     try:
-                        async with session.post(self.webhook, json=self.waiting[0], headers=headers) as response:
+                        async with session.post(address, json=self.waiting[0], headers={**headers, "Host": host}) as response:
                             number = response.status
                     except aiohttp.ClientError:
                         number = 0

@@ -61,6 +61,7 @@ from tests.storage.company import (
     SALES,
     SECOND,
     TOM,
+    event,
     key_result,
     objective,
     outgoing,
@@ -68,6 +69,7 @@ from tests.storage.company import (
     save,
     session,
     turn,
+    typed,
 )
 from tests.storage.conftest import POSTGRES, SQLITE
 from tests.storage.test_reading import traced
@@ -251,6 +253,43 @@ async def test_of_many_who_ask_somebody_at_once_exactly_one_does(store: Store, u
         (asked,) = await store.reading.prompts((AN.id,), TODAY)
         assert len(await store.outbox.claim("w", NOW, MINUTE, 10)) == 1
         assert asked.at in {NOW + n * SECOND for n in range(24)}
+
+
+async def test_of_many_turns_saved_together_those_that_do_not_fit_take_no_other_with_them(store: Store) -> None:
+    people = [Person(PersonId(f"p{n}"), f"Person {n}", None, NORTH.id) for n in range(130)]
+    await put(store, *(PutPerson(one) for one in people), AddPrompt(replace(PROMPT, subject_id="p70")))
+    assert await store.work.save(turn(of=event("round p7"))) is Saved.DONE
+    turns = [
+        turn(
+            AddPrompt(replace(PROMPT, subject_id=one.id)),
+            PutSession(session(f"s-{one.id}", one)),
+            of=event(f"round {one.id}"),
+            at=NOW + n * SECOND,
+            out=[outgoing(chat=one.id, dedupe=f"round {one.id}")],
+        )
+        for n, one in enumerate(people)
+    ]
+    saved = await store.work.save_all([*turns, turns[3]])
+    expected = [Saved.DUPLICATE if n == 7 else Saved.LOST if n == 70 else Saved.DONE for n in range(130)]
+    assert saved == (*expected, Saved.DUPLICATE)
+    assert len(await store.reading.prompts([one.id for one in people], TODAY)) == 129
+    envelopes = await store.outbox.claim("w", NOW + HOUR, MINUTE, 1000)
+    assert len(envelopes) == 128
+    assert {one.place.chat_id: one.created_at for one in envelopes}["p129"] == NOW + 129 * SECOND
+    assert await store.work.save_all(turns) == tuple(Saved.LOST if n == 70 else Saved.DUPLICATE for n in range(130))
+    assert await store.work.save_all([]) == ()
+
+
+@pytest.mark.parametrize("engine", [SQLITE, POSTGRES], indirect=True)
+async def test_turns_saved_together_are_announced_once_and_leave_no_words_in_the_inbox(store: Store, url: str) -> None:
+    calls: list[int] = []
+    async with open_storage(url, on_commit=lambda: calls.append(1)) as storage:
+        await storage.inbox.put(typed("tôi thấy mệt", "event 3"))
+        turns = [turn(of=event(f"event {n}"), out=[outgoing()]) for n in range(40)]
+        assert await storage.work.save_all(turns) == (Saved.DONE,) * 40
+        assert await storage.inbox.pending(10) == ()
+        assert len(calls) == 1
+        assert (await storage.reading.known(typed("x", "event 3"))).is_done
 
 
 # --- calls for help --------------------------------------------------------------------------------------------------
