@@ -6,20 +6,22 @@ Nothing is summed up beforehand: a board reads the key results and newest check-
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import timedelta
 from itertools import count
 
 from adapters.ids import RandomIds
-from benchmarks.company import NOW, PEOPLE, PLATFORM, TENANT, person_id
+from benchmarks.company import KEY_RESULTS, NOW, PEOPLE, PLATFORM, TENANT, person_id
 from benchmarks.engines import Copies, StandingClock
 from benchmarks.measure import Figure, Variant, compare
 from bot.actions.converse import converse
+from bot.chat import message as messages
 from bot.chat.incoming import Incoming, Place, Sender, Texted
 from bot.okr.cycle import quarter_of
-from bot.okr.people import PersonId
 from bot.ports import Deps
+from bot.texts import T, say_plain
 from storage import Storage, open_storage
-from storage.sql import both
+from storage.sql import Sql, both
 
 TEAM = 500
 """One without teams below it."""
@@ -42,13 +44,61 @@ LAST = both("SELECT message FROM outbox ORDER BY id DESC LIMIT 1")
 
 def measure_team(copies: Copies) -> list[Figure]:
     """Floor first."""
-    return _measure(copies, "a team's board", "status team", ONE_TEAM, (f"t{TEAM}",), 20)
+    return _measure(copies, "a team", "status team", ONE_TEAM, (f"t{TEAM}",), 10)
 
 
 def measure_company(copies: Copies) -> list[Figure]:
     """Floor first."""
-    return _measure(copies, "the company's board", "status company", COMPANY, (), 1)
+    return _measure(copies, f"a company of {PEOPLE:,}", "status company", COMPANY, (), PEOPLE)
 
 
-def _measure(copies: Copies, name: str, words: str, bare: object, args: tuple[str, ...], batch: int) -> list[Figure]:
-    raise NotImplementedError
+def _measure(copies: Copies, of: str, words: str, bare: Sql, args: tuple[str, ...], objectives: int) -> list[Figure]:
+    url = copies.fresh()
+    try:
+        with asyncio.Runner() as runner:
+            storage = open_storage(url)
+            runner.run(storage.open())
+            try:
+                ours = _Reader(storage, words)
+                runner.run(ours.read(1))
+                runner.run(ours.check(objectives))
+                these = (NOW, NOW - timedelta(weeks=1), quarter_of(NOW.date()).id, *args)
+
+                async def select(times: int) -> None:
+                    for _ in range(times):
+                        assert len(await storage.database.execute(bare, *these)) == objectives * KEY_RESULTS
+
+                batch = max(1, 200 // objectives)
+                return compare(
+                    [
+                        Variant(f"{copies.engine}, {of}, bare SELECT", lambda times: runner.run(select(times)), batch),
+                        Variant(f"{copies.engine}, {of}, board", lambda times: runner.run(ours.read(times)), batch),
+                    ],
+                    ROUNDS,
+                )
+            finally:
+                runner.run(storage.close())
+    finally:
+        copies.drop(url)
+
+
+class _Reader:
+    """Somebody who asks for a board over and over."""
+
+    def __init__(self, storage: Storage, words: str) -> None:
+        self._storage = storage
+        self._deps = Deps(storage.reading, storage.work, StandingClock(), RandomIds())
+        self._words = words
+        self._numbers = count()
+
+    async def read(self, times: int) -> None:
+        sender, place = Sender(PLATFORM, TENANT, READER), Place(PLATFORM, TENANT, READER)
+        for _ in range(times):
+            await converse(Incoming(f"board{next(self._numbers)}", sender, place, NOW, Texted(self._words)), self._deps)
+
+    async def check(self, objectives: int) -> None:
+        """What was sent last is the board of that many objectives, all of them heard of this week."""
+        ((text,),) = await self._storage.database.execute(LAST)
+        said = messages.from_json(json.loads(text))
+        heard = T("board.heard", n=objectives * KEY_RESULTS, answered=objectives * KEY_RESULTS)
+        assert say_plain(said.lang, heard) in said.plain(), said.plain()

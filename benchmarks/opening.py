@@ -35,7 +35,10 @@ def measure(copies: Copies) -> list[Figure]:
     way = "COPY" if copies.engine == "PostgreSQL" else "executemany"
     return compare_trials(
         [
-            Trial(f"{copies.engine}, bare {way} of {PEOPLE:,} messages", lambda: _timed(copies, lambda url: bare(url, lanes, messages))),
+            Trial(
+                f"{copies.engine}, bare {way} of {PEOPLE:,} messages",
+                lambda: _timed(copies, lambda url: bare(url, lanes, messages)),
+            ),
             Trial(f"{copies.engine}, opening a round", lambda: _timed(copies, lambda url: asyncio.run(_opened(url)))[0]),
         ],
         ROUNDS,

@@ -111,14 +111,22 @@ _OLDEST_FIRST = "ORDER BY o.created_at, o.id, k.position, k.id"
 _BY_ID = both(*_OBJECTIVES, "WHERE o.id = ?", _OLDEST_FIRST)
 _BY_KEY_RESULT = both(*_OBJECTIVES, "WHERE o.id = (SELECT objective_id FROM key_results WHERE id = ?)", _OLDEST_FIRST)
 _BY_OWNER = both(*_OBJECTIVES, "WHERE o.owner_id = ? AND o.cycle_id = ? AND o.state IN ('draft', 'published')", _OLDEST_FIRST)
-_BY_OWNERS = _for_these(
-    (*_OBJECTIVES, "WHERE o.cycle_id = ? AND o.state IN ('draft', 'published') AND"), "o.owner_id", _OLDEST_FIRST
-)
+_OPEN = ("AND o.cycle_id = ? AND o.state IN ('draft', 'published')", _OLDEST_FIRST)
 _ON_BOARDS = ("AND o.cycle_id = ? AND o.state = 'published'", _OLDEST_FIRST)
+# SQLite would go through the whole company's cycle to spare sorting the objectives of a few people, or of one team.
+_BY_OWNERS = dialects(
+    (
+        *_BOTH_KINDS,
+        "FROM objectives o INDEXED BY objectives_owner",
+        *_WITH_KEY_RESULTS,
+        "WHERE o.owner_id IN (SELECT value FROM json_each(?))",
+        *_OPEN,
+    ),
+    (*_OBJECTIVES, "WHERE o.owner_id = ANY (CAST(? AS text[]))", *_OPEN),
+)
 _BY_TEAM = dialects(
     (
         *_BOTH_KINDS,
-        # SQLite would go through the whole company's cycle to spare sorting one team's board.
         "FROM objectives o INDEXED BY objectives_team",
         *_WITH_KEY_RESULTS,
         "WHERE o.team_id IN (SELECT value FROM json_each(?))",
@@ -389,7 +397,7 @@ class SqlReading:
     ) -> Mapping[PersonId, tuple[Objective, ...]]:
         """See `bot.ports.Reading`."""
         found: dict[PersonId, tuple[Objective, ...]] = {}
-        for one in await self._objectives(_BY_OWNERS, cycle_id, list(owner_ids)):
+        for one in await self._objectives(_BY_OWNERS, list(owner_ids), cycle_id):
             found[one.owner_id] = (*found.get(one.owner_id, ()), one)
         return found
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 from adapters.stories.asking import RENT
 from adapters.stories.play import NOW
-from adapters.stories.spoken import BOARD, CALL, CANCEL, COMPANY, HELP, HOME, SKIP, TEAM
+from adapters.stories.spoken import BOARD, CALL, CANCEL, CHECK_IN, COMPANY, HELP, HOME, LATER, SKIP, TEAM
 from adapters.stories.story import Elsewhere, Meanwhile, Picks, Presses, Says, Sends, Step, Story, Ticks, Waits, Words
 from adapters.stories.writing import gives_up
 from bot.okr.check_in import CheckIn, Confidence
@@ -42,10 +42,15 @@ def jie_decides(what: str, *said: str) -> Elsewhere:
     return Elsewhere("jie", (Presses("decide", what), *(Says(one) for one in said)))
 
 
-async def _send_jie_away(reading: Reading) -> Sequence[Change]:
-    jie = await reading.person(PersonId("jie"))
-    away = (NOW + timedelta(days=5)).date()
-    return () if jie is None else (PutPerson(replace(jie, away_until=away, version=jie.version + 1), jie.version),)
+def _send_away(*who: str) -> Callable[[Reading], Awaitable[Sequence[Change]]]:
+    """These are on leave until Sunday."""
+
+    async def send_away(reading: Reading) -> Sequence[Change]:
+        people = (await reading.people([PersonId(one) for one in who])).values()
+        until = (NOW + timedelta(days=5)).date()
+        return [PutPerson(replace(one, away_until=until, version=one.version + 1), one.version) for one in people]
+
+    return send_away
 
 
 async def _bring_in_somebody_new(reading: Reading) -> Sequence[Change]:
@@ -98,6 +103,9 @@ async def _call_often(reading: Reading) -> Sequence[Change]:
         ("linh", "linhtwice", "linhhome"),
         ("khoa", "khoastart", "khoafast"),
         ("yutong", "yutongdone", "yutongfirst"),
+        ("priya", "priyastock", "priyatrust"),
+        ("xinyi", "xinyiwatch", "xinyicook"),
+        ("minh", "minhpoints", "minhfresh"),
     )
     return [
         PutHelpRequest(
@@ -144,11 +152,25 @@ STORIES = (
         "call_for_help",
         "Help that arrives",
         "linh",
-        (*ASKS, jie_decides("lower_priority", "跳过"), WEEK, Ticks(), Presses("arrived", "yes")),
+        (
+            *ASKS,
+            jie_decides("lower_priority", "跳过"),
+            TEAM,
+            WEEK,
+            Ticks(),
+            LATER,
+            Presses("arrived", "yes"),
+            Sends("d.history.linhhome"),
+        ),
     ),
     Story("call_for_help", "Never mind", "linh", (CALL, CANCEL)),
-    Story("call_for_help", "Another target", "linh", (*ASKS, jie_decides("change_target", "1300", "先做稳，再做大。"))),
-    Story("call_for_help", "A talk", "linh", (*ASKS, jie_decides("talk", "周三下午两点，我去找你。"))),
+    Story("call_for_help", "Another target", "linh", (*ASKS, jie_decides("change_target", "1300", "先做稳，再做大。"), TEAM)),
+    Story(
+        "call_for_help",
+        "A talk",
+        "linh",
+        (*ASKS, jie_decides("talk", "周三下午两点，我去找你。"), TEAM, Sends("d.history.linhhome")),
+    ),
     Story(
         "call_for_help", "It ends here", "linh", (*ASKS, jie_decides("dead", "西湖区的楼盘要拆了。", "先问租约，再招人。"), BOARD)
     ),
@@ -158,7 +180,8 @@ STORIES = (
         "linh",
         (*ASKS, DAY, Ticks(), HOME, Presses("objective", "linhhome"), Presses("history")),
     ),
-    Story("call_for_help", "The manager is away", "linh", (Meanwhile("Jie is away", _send_jie_away), *ASKS)),
+    Story("call_for_help", "The manager is away", "linh", (Meanwhile("Jie is away", _send_away("jie")), *ASKS)),
+    Story("call_for_help", "All managers are away", "linh", (Meanwhile("Jie and Mei are away", _send_away("jie", "mei")), *ASKS)),
     Story(
         "call_for_help",
         "The manager has no chat yet",
@@ -176,7 +199,7 @@ STORIES = (
         "call_for_help",
         "From the top",
         "mei",
-        (CALL, Picks("meinps"), Says(RENT), gives_up("meitable"), gives_up("meihanoi"), CALL),
+        (CALL, CHECK_IN, Says("44"), Picks("at_risk"), Picks("help"), Says(RENT), *(Picks("skip"),) * 4),
     ),
     Story(
         "answer_call",

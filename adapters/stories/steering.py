@@ -17,7 +17,13 @@ from bot.ports import Change, PutSession, Reading
 async def _forget_the_script(reading: Reading) -> Sequence[Change]:
     """An is in the middle of a talk that this release does not know any more."""
     known = await reading.known(Incoming("look", account_of("an"), chat_of("an"), NOW, Arrived()))
-    return [PutSession(replace(one, script="read_the_stars", turn=one.turn + 1), one.turn) for one in known.sessions]
+    changes: list[Change] = []
+    for one in known.sessions:
+        # What a talk is about never changes, so another takes its place.
+        changes.append(PutSession(replace(one, state=type(one.state).CANCELLED, turn=one.turn + 1), one.turn))
+        other = replace(one, id=f"{one.id}old", script="read_the_stars", turn=1)  # type: ignore[arg-type] # stories do not know SessionId
+        changes.append(PutSession(other))
+    return changes
 
 
 STORIES = (

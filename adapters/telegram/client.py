@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from telegram import Bot, BotCommandScopeAllPrivateChats, LinkPreviewOptions
 from telegram.error import TelegramError
@@ -104,10 +104,21 @@ class TelegramClient:
             logger.setLevel(max(logger.level, logging.WARNING))
         root = api_url.rstrip("/")
         self._address = f"{root}/bot{token}"
+        # A server on this machine is not behind the proxy the environment names.
+        options = {"trust_env": urlsplit(root).hostname not in ("127.0.0.1", "localhost", "::1")}
         # Polls get a connection of their own: they hold it for half a minute at a time.
-        self._polls = _Wire(connection_pool_size=2, connect_timeout=CONNECT_SECONDS, read_timeout=POLL_SECONDS + ANSWER_SECONDS)
+        self._polls = _Wire(
+            connection_pool_size=2,
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=POLL_SECONDS + ANSWER_SECONDS,
+            httpx_kwargs=options,
+        )
         self._calls = _Wire(
-            connection_pool_size=64, connect_timeout=CONNECT_SECONDS, read_timeout=ANSWER_SECONDS, pool_timeout=ANSWER_SECONDS
+            connection_pool_size=64,
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=ANSWER_SECONDS,
+            pool_timeout=ANSWER_SECONDS,
+            httpx_kwargs=options,
         )
         self._bot = Bot(
             token, base_url=f"{root}/bot", base_file_url=f"{root}/file/bot", request=self._calls, get_updates_request=self._polls

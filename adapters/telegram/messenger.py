@@ -7,8 +7,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from telegram.error import TelegramError
-
 from adapters.failures import locate
 from adapters.telegram.client import GoneError, MovedError, TelegramClient
 from adapters.telegram.decode import PLATFORM, TENANT
@@ -122,9 +120,12 @@ class TelegramMessenger:
         if part.edits and replaces:
             try:
                 await self._client.say_instead(chat_id, replaces, encoded)
-            except GoneError:
+            except (GoneError, UndeliverableError) as error:
+                # Whether somebody can be reached is told by what they should read, not by what only tidies up.
                 if part.is_optional:
                     return replaces
+                if isinstance(error, UndeliverableError):
+                    raise
             else:
                 return replaces
         return await self._client.say(chat_id, encoded)
@@ -156,5 +157,6 @@ class TelegramMessenger:
         self._pinned.add(chat_id)
         try:
             await self._client.pin(chat_id, message_id)
-        except TelegramError as error:
+        except Exception as error:
+            # The message itself has arrived; whatever is raised now would send it again.
             LOG.info("a home message could not be pinned: %s", type(error).__name__)

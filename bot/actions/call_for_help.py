@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -32,17 +33,20 @@ from bot.okr.people import Account, Person
 from bot.okr.progress import expected_value
 from bot.ports import AddHistory, PutHelpRequest, PutObjective
 from bot.scripts.call_for_help import AnswerCall, CallForHelp
-from bot.scripts.check_in import shown
+from bot.scripts.write_key_result import amount
 from bot.texts import T, Text, say, say_plain
 
 # --- calling ---------------------------------------------------------------------------------------------------------
 
 
 async def facts_for_calling(desk: Desk, about: str = "") -> dict[str, Json] | None:
-    """What the script `call_for_help` starts from; None when the person has no key result to call about.
+    """What the script `call_for_help` starts from; None when the person has no key result to call about, or nobody to call.
 
     `about` is a key result's id, or an objective's for any key result of it; "" for any at all.
     """
+    if not await _chain(desk):
+        # Said before anything is typed: words that reach nobody are lost twice.
+        return None
     cycle = await current_cycle(desk)
     own = [one for one in await desk.reading.objectives_of(desk.person.id, cycle.id) if one.state is ObjectiveState.PUBLISHED]
     all_own = [(objective.id, one) for objective in own for one in live(objective)]
@@ -52,17 +56,20 @@ async def facts_for_calling(desk: Desk, about: str = "") -> dict[str, Json] | No
 
 
 async def say_nobody_to_call_about(desk: Desk) -> None:
-    """A call without a key result: it cannot be written down anywhere, so at least say who can help."""
+    """A call that cannot be written down anywhere, or passed on to anybody: at least say who can help."""
     chain = await _chain(desk)
-    said = T("call.no_key_result", name=chain[0].name) if chain else T("call.no_key_result_alone")
-    desk.say(said, buttons=(Intent(Wish.NEW), Intent(Wish.HOME)))
+    if chain:
+        desk.say(T("call.no_key_result", name=chain[0].name), buttons=(Intent(Wish.NEW), Intent(Wish.HOME)))
+    else:
+        desk.say(T("call.nobody"), buttons=(Intent(Wish.BOARD), Intent(Wish.HOME)))
 
 
 async def send_call(desk: Desk, decision: CallForHelp) -> None:
     """Send the call a conversation has ended in, if its key result still lives."""
     objective = await desk.reading.objective_of_key_result(KeyResultId(decision.key_result_id))
     one = next((one for one in live(objective) if one.id == decision.key_result_id), None) if objective else None
-    if objective is None or one is None or objective.owner_id != desk.person.id:
+    is_alive = objective is not None and objective.state is ObjectiveState.PUBLISHED and objective.owner_id == desk.person.id
+    if objective is None or one is None or not is_alive:
         desk.say(T("call.gone"), buttons=(Intent(Wish.HOME),))
         return
     await raise_call(desk, decision.request_id, one, objective, decision.words, one.current)
@@ -77,12 +84,13 @@ async def raise_call(
         desk.say(T("call.already", sentence=one.sentence), buttons=(Intent(Wish.OBJECTIVE, objective.id), Intent(Wish.HOME)))
         return
     chain = await _chain(desk)
-    first = next((person for person in chain if not is_away(person, today_of(person, desk.now))), None)
-    if first is None:
+    if not chain:
         desk.say(T("call.nobody"), buttons=(Intent(Wish.OBJECTIVE, objective.id), Intent(Wish.HOME)))
         return
-    passed_over = chain[: chain.index(first)]
-    has_next = chain.index(first) + 1 < len(chain)
+    first = _nearest(chain, desk.now)
+    place = chain.index(first)
+    passed_over, rest = chain[:place], chain[place + 1 :]
+    following = _nearest(rest, desk.now) if rest else None
     request = HelpRequest(
         HelpRequestId(request_id),
         one.id,
@@ -91,14 +99,19 @@ async def raise_call(
         desk.now,
         words,
         (first.id,),
-        desk.now + STAND_IN_AFTER if has_next else None,
+        desk.now + STAND_IN_AFTER if rest else None,
     )
     desk.change(
         PutHelpRequest(request), AddHistory(entry(desk, objective.id, "help.called", why=words, after=first.name, of=one.id))
     )
-    said = T("call.sent_past", name=first.name, away=passed_over[0].name) if passed_over else T("call.sent", name=first.name)
-    desk.say(said, buttons=(Intent(Wish.OBJECTIVE, objective.id), Intent(Wish.HOME)))
-    following = chain[chain.index(first) + 1] if has_next else None
+    if is_away(first, today_of(first, desk.now)):
+        said = T("call.sent_away", name=first.name)
+    elif passed_over:
+        said = T("call.sent_past", name=first.name, away=passed_over[0].name)
+    else:
+        said = T("call.sent", name=first.name)
+    next_one = () if following is None else (T("call.card_next", name=following.name),)
+    desk.say(said, *next_one, buttons=(Intent(Wish.OBJECTIVE, objective.id), Intent(Wish.HOME)))
     await _deliver_card(desk, request, one, first, desk.person, value, following)
 
 
@@ -106,6 +119,11 @@ async def _chain(desk: Desk) -> tuple[Person, ...]:
     everybody = {person.id: person for person in await desk.reading.everybody()}
     teams = await desk.reading.teams()
     return tuple(everybody[id_] for id_ in chain_of_command(desk.person, everybody, teams))
+
+
+def _nearest(chain: Sequence[Person], now: datetime) -> Person:
+    """The first who is not away; the first of all when everybody is, since a call that nobody gets helps nobody."""
+    return next((person for person in chain if not is_away(person, today_of(person, now))), chain[0])
 
 
 def today_of(person: Person, now: datetime) -> date:
@@ -148,9 +166,9 @@ def card(
     unit = one.measure.unit
     where: Text | None = None
     if value is not None and expected is not None:
-        where = T("call.card_where", value=shown(value, unit), expected=shown(expected, unit))
+        where = T("call.card_where", value=amount(value, unit), expected=amount(expected, unit))
     elif value is not None:
-        where = T("call.card_value", value=shown(value, unit))
+        where = T("call.card_value", value=amount(value, unit))
     blocks: list[Block] = [
         Paragraph(say(lang, T("call.card", who=asker.name, sentence=one.sentence))),
         *([Paragraph(say(lang, where))] if where else []),
@@ -247,8 +265,10 @@ async def answer(desk: Desk, decision: AnswerCall) -> None:
     desk.change(PutHelpRequest(answered, request.version), AddHistory(decided))
     _carry_out(desk, objective, one, decision)
     await _tell(desk, answered, one, decision)
-    said = T("answer.dead_thanks", n=_freed(objective, one)) if decision.decision is Decision.DEAD else T("answer.done")
-    desk.say(said, buttons=(Intent(Wish.OBJECTIVE, objective.id), Intent(Wish.BOARD, "team"), Intent(Wish.HOME)))
+    desk.say(
+        _thanks(objective, one, decision),
+        buttons=(Intent(Wish.OBJECTIVE, objective.id), Intent(Wish.BOARD, "team"), Intent(Wish.HOME)),
+    )
 
 
 def _carry_out(desk: Desk, objective: Objective, one: KeyResult, decision: AnswerCall) -> None:
@@ -287,9 +307,12 @@ def with_target(measure: Measure, target: Decimal) -> Measure:
     return replace(measure, target=target, direction=Direction.INCREASE if target > measure.baseline else Direction.DECREASE)
 
 
-def _freed(objective: Objective, one: KeyResult) -> int:
-    """How many key results its owner can now give their strength to."""
-    return sum(1 for each in live(objective) if each.id != one.id)
+def _thanks(objective: Objective, one: KeyResult, decision: AnswerCall) -> Text:
+    """Dying early is praised, with what it frees: the objective's other key results, if there are any."""
+    if decision.decision is not Decision.DEAD:
+        return T("answer.done")
+    freed = sum(1 for each in live(objective) if each.id != one.id)
+    return T("answer.dead_thanks", n=freed) if freed else T("answer.dead_thanks_last")
 
 
 async def _tell(desk: Desk, request: HelpRequest, one: KeyResult, decision: AnswerCall) -> None:
@@ -307,7 +330,9 @@ async def _tell(desk: Desk, request: HelpRequest, one: KeyResult, decision: Answ
             if decision.remark:
                 blocks.append(Paragraph(say(lang, T("call.quote", words=decision.remark))))
             if decision.target is not None:
-                blocks.append(Paragraph(say(lang, T("answer.new_target", target=shown(decision.target, one.measure.unit)))))
+                blocks.append(Paragraph(say(lang, T("answer.new_target", target=amount(decision.target, one.measure.unit)))))
+            if decision.lesson:
+                blocks.append(Paragraph(say(lang, T("history.lesson", words=decision.lesson))))
             if decision.decision is Decision.DEAD:
                 blocks.append(Paragraph(say(lang, T("answer.dead_told"))))
             blocks.append(Buttons((button(lang, Intent(Wish.OBJECTIVE, request.objective_id)),)))
@@ -328,7 +353,7 @@ async def move_on(desk: Desk, request: HelpRequest) -> None:
     if one is None or not chain:
         desk.change(PutHelpRequest(replace(request, moves_on_at=None, version=request.version + 1), request.version))
         return
-    next_one = next((person for person in chain if not is_away(person, today_of(person, desk.now))), chain[0])
+    next_one = _nearest(chain, desk.now)
     rest = chain[chain.index(next_one) + 1 :]
     later = request.asked_at + NEXT_LEVEL_AFTER if len(request.holders) == 1 else desk.now + STAND_IN_AFTER
     moved = replace(
@@ -342,7 +367,7 @@ async def move_on(desk: Desk, request: HelpRequest) -> None:
         AddHistory(entry(desk, request.objective_id, "help.moved_on", after=next_one.name, of=one.id)),
     )
     desk.say(T("call.moved_on", name=next_one.name, sentence=one.sentence))
-    await _deliver_card(desk, moved, one, next_one, desk.person, one.current, rest[0] if rest else None)
+    await _deliver_card(desk, moved, one, next_one, desk.person, one.current, _nearest(rest, desk.now) if rest else None)
     holders = await desk.reading.people(request.holders)
     chats = await desk.reading.chats_of(request.holders)
     for id_, holder in holders.items():
@@ -389,8 +414,15 @@ async def arrived(desk: Desk, which: str) -> None:
     chats = await desk.reading.chats_of(tuple(people))
     for id_, person in people.items():
         if id_ in chats:
-            objective = await desk.reading.objective(request.objective_id)
-            title = objective.title if objective else ""
-            told = say(person.locale, T("follow_up.told", who=desk.person.name, title=title))
-            desk.send(Message((Paragraph(told),), person.locale), place_of(chats[id_]))
+            told = say(person.locale, T("follow_up.told", who=desk.person.name, sentence=await _sentence(desk, request)))
+            shows = Buttons((button(person.locale, Intent(Wish.OBJECTIVE, request.objective_id)),))
+            desk.send(Message((Paragraph(told), shows), person.locale), place_of(chats[id_]))
     desk.say(T("follow_up.bad"), buttons=(Intent(Wish.CALL_FOR_HELP, request.key_result_id), Intent(Wish.HOME)))
+
+
+async def _sentence(desk: Desk, request: HelpRequest) -> str:
+    """What a call is about, in its owner's words."""
+    objective = await desk.reading.objective(request.objective_id)
+    if objective is None:
+        return ""
+    return next((one.sentence for one in objective.key_results if one.id == request.key_result_id), objective.title)

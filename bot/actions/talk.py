@@ -195,4 +195,4 @@ def _park(desk: Desk, session: Session, *, is_paused: bool) -> None:
 
 def _tidy(desk: Desk, session: Session, waiting: Waiting) -> None:
     """Take the buttons off the question just dealt with."""
-    desk.send(show.closed(show.question(session, waiting, desk.lang)))
+    desk.send(show.closed(session, waiting, desk.lang))

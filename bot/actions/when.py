@@ -12,7 +12,7 @@ from bot.actions.desk import Desk
 from bot.chat.intents import Intent, Wish
 from bot.dialogs.script import Say
 from bot.okr.board import live
-from bot.okr.nudge import explain
+from bot.okr.nudge import Reason, explain
 from bot.okr.objective import ObjectiveState
 from bot.okr.prompt import PromptKind
 from bot.okr.rhythm import free_from, monday_of
@@ -39,6 +39,10 @@ async def say_when(desk: Desk) -> None:
         min(published, default=None),
     )
     said: list[Say] = [T(f"when.{decision.reason.value}")]
+    if decision.reason is Reason.NOTHING_TO_ASK:
+        # The calendar knows a next time, but nothing would be asked then either.
+        desk.say(*said, buttons=(Intent(Wish.NEW), Intent(Wish.HOME)))
+        return
     if decision.next_at is None:
         said.append(T("when.none"))
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Generic, TypeVar
 
 from bot.chat.richtext import clean
@@ -28,7 +29,7 @@ def picked(picks: tuple[Pick[V], ...], reply: Reply, lang: str, *, by_number: bo
         return None
     labels = [(pick, fold(_label(pick, lang))) for pick in picks]
     for pick, label in labels:
-        if said == label or said in _other_words(pick, lang):
+        if said == label or (pick.also and said in _other_words(pick.also, lang)):
             return pick
     number = said.rstrip(".)")
     if by_number and number.isascii() and number.isdigit() and len(number) <= NUMBER_DIGITS:
@@ -41,10 +42,9 @@ def _label(pick: Pick[V], lang: str) -> str:
     return pick.label if isinstance(pick.label, str) else say_plain(lang, pick.label)
 
 
-def _other_words(pick: Pick[V], lang: str) -> tuple[str, ...]:
-    if not pick.also:
-        return ()
-    return tuple(fold(word) for word in say_plain(lang, T(pick.also)).split("|"))
+@cache
+def _other_words(also: str, lang: str) -> frozenset[str]:
+    return frozenset(fold(word) for word in say_plain(lang, T(also)).split("|"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,6 @@ from bot.chat.message import (
     ProgressBar,
     Tone,
 )
-from bot.chat.richtext import words
 from bot.dialogs.engine import Waiting, changeable
 from bot.dialogs.fields import Choice
 from bot.dialogs.script import Ask, Pick, Refusal, Say
@@ -54,38 +53,47 @@ def question(
 ) -> Message:
     """The open question. `refusals` say why the last reply did not fit; `notes` come first."""
     refusals = {**waiting.problems, **(refusals or {})}
-    blocks: list[Block] = [*said(lang, notes)]
-    if session.mode is Mode.CHOOSING:
-        options = (*_changes(session, waiting, lang), _option(session, KEEP_PICK, lang))
-        blocks += [Paragraph(say(lang, T("dialog.which"))), Choices(options)]
-        return Message(tuple(blocks), lang, slot=slot_of(session))
-    if session.mode is Mode.CANCELLING:
-        blocks += [
-            Paragraph(say(lang, T("dialog.really"))),
-            Choices(tuple(_option(session, pick, lang) for pick in CANCEL_PICKS)),
-        ]
-        return Message(tuple(blocks), lang, slot=slot_of(session))
-    if waiting.form is not None and len(waiting.form.asks) > 1:
-        blocks += [
-            *said(lang, waiting.form.before),
-            Paragraph(say(lang, waiting.form.text)),
-            _form(session, waiting, lang, refusals),
-        ]
-    else:
-        ask = waiting.pending[0]
-        if ask.key in refusals:
-            blocks.append(Paragraph(say(lang, refusals[ask.key].hint)))
-        blocks += [*said(lang, ask.before), Paragraph(say(lang, ask.text)), *_answers(session, ask, lang)]
-    blocks.append(Buttons(_steering(session, waiting, lang)))
-    return Message(tuple(blocks), lang, slot=slot_of(session))
+    blocks = (*said(lang, notes), *_asked(session, waiting, lang, refusals), *_to_answer(session, waiting, lang, refusals))
+    return Message(blocks, lang, slot=slot_of(session))
 
 
-def closed(message: Message, answer: str = "") -> Message:
-    """What is left of a question once it is answered: its words, without anything to press, with the answer below."""
-    kept: list[Block] = [block for block in message.blocks if isinstance(block, Paragraph | ProgressBar)]
-    if answer:
-        kept.append(Paragraph(words(f"✓ {answer}"), is_quiet=True))
-    return Message(tuple(kept), message.lang, edits=message.slot, is_optional=True)
+def closed(session: Session, waiting: Waiting, lang: str) -> Message:
+    """What is left of the open question once it is answered: its words, without anything to press."""
+    return Message(tuple(_asked(session, waiting, lang, waiting.problems)), lang, edits=slot_of(session), is_optional=True)
+
+
+def _asked(session: Session, waiting: Waiting, lang: str, refusals: Mapping[str, Refusal]) -> list[Block]:
+    """The words of the question."""
+    match session.mode:
+        case Mode.CHOOSING:
+            return said(lang, (T("dialog.which"),))
+        case Mode.CANCELLING:
+            return said(lang, (T("dialog.really"),))
+        case Mode.ASKING if waiting.form is not None and _is_form(waiting):
+            return said(lang, (*waiting.form.before, waiting.form.text))
+        case Mode.ASKING:
+            ask = waiting.pending[0]
+            refused = (refusals[ask.key].hint,) if ask.key in refusals else ()
+            return said(lang, (*refused, *ask.before, ask.text))
+
+
+def _to_answer(session: Session, waiting: Waiting, lang: str, refusals: Mapping[str, Refusal]) -> list[Block]:
+    """What can be pressed or filled in."""
+    match session.mode:
+        case Mode.CHOOSING:
+            return [Choices((*_changes(session, waiting, lang), _option(session, KEEP_PICK, lang)))]
+        case Mode.CANCELLING:
+            return [Choices(tuple(_option(session, pick, lang) for pick in CANCEL_PICKS))]
+        case Mode.ASKING:
+            answers = (
+                [_form(session, waiting, lang, refusals)] if _is_form(waiting) else _answers(session, waiting.pending[0], lang)
+            )
+            return [*answers, Buttons(_steering(session, waiting, lang))]
+
+
+def _is_form(waiting: Waiting) -> bool:
+    """A form of one question is a plain question."""
+    return waiting.form is not None and len(waiting.form.asks) > 1
 
 
 def said(lang: str, what: tuple[Say, ...]) -> list[Block]:

@@ -35,7 +35,7 @@ class AnswerCall:
 
 
 def call_for_help(facts: Mapping[str, Json], lang: str) -> Script[CallForHelp]:
-    """Facts: `request_id` (fresh), `key_results` (each `id`, `sentence`; a single one is not asked for), `manager` (who will get the call)."""
+    """Facts: `request_id` (fresh), `key_results` (each `id`, `sentence`; a single one is not asked for)."""
     key_results = facts["key_results"]
     if len(key_results) == 1:
         chosen = str(key_results[0]["id"])
@@ -43,7 +43,7 @@ def call_for_help(facts: Mapping[str, Json], lang: str) -> Script[CallForHelp]:
         picks = tuple(Pick(str(one["id"]), str(one["sentence"]), str(one["id"])) for one in key_results)
         chosen = yield from ask("key_result", Choice(picks), T("call.which"), label=T("call.label"))
     sentence = next(str(one["sentence"]) for one in key_results if one["id"] == chosen)
-    words = yield from ask("words", Sentence(WORDS_LIMIT), T("call.words_about", sentence=sentence), label=T("call.words_label"))
+    words = yield from ask("words", Sentence(WORDS_LIMIT), T("call.words_about", sentence=sentence))
     return CallForHelp(str(facts["request_id"]), chosen, words)
 
 

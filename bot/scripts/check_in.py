@@ -18,6 +18,7 @@ from bot.okr.check_in import Confidence
 from bot.okr.help_request import WORDS_LIMIT
 from bot.okr.measure import Direction, Measure
 from bot.okr.progress import clamped, progress
+from bot.scripts.write_key_result import amount
 from bot.texts import T, Text
 
 NOTE_LIMIT = 500
@@ -85,7 +86,7 @@ class Value:
             return (done, Pick("not_yet", T("check_in.milestone_not_yet"), Reported(Decimal(0)), also="also.no"), skip)
         if self.current is None:
             return (skip,)
-        return (Pick("same", T("check_in.still", value=shown(self.current, self.measure.unit)), Reported(self.current)), skip)
+        return (Pick("same", T("check_in.still", value=amount(self.current, self.measure.unit)), Reported(self.current)), skip)
 
     def read(self, reply: Reply, lang: str) -> Reported | Refusal:
         pick = picked(self.picks, reply, lang, by_number=False, loosely=False)
@@ -124,14 +125,14 @@ class Value:
         return Refusal(T("check_in.number"))
 
     def display(self, value: Reported) -> Text | str:
-        return T("check_in.skip") if value.value is None else shown(value.value, self.measure.unit)
+        return T("check_in.skip") if value.value is None else amount(value.value, self.measure.unit)
 
 
 CONFIDENCE = Choice(
     (
-        Pick("on_track", T("word.confidence.on_track"), Confidence.ON_TRACK, tone=Tone.PRIMARY),
-        Pick("at_risk", T("word.confidence.at_risk"), Confidence.AT_RISK),
-        Pick("off_track", T("word.confidence.off_track"), Confidence.OFF_TRACK, tone=Tone.DANGER),
+        Pick("on_track", T("check_in.on_track"), Confidence.ON_TRACK, tone=Tone.PRIMARY),
+        Pick("at_risk", T("check_in.at_risk"), Confidence.AT_RISK),
+        Pick("off_track", T("check_in.off_track"), Confidence.OFF_TRACK, tone=Tone.DANGER),
     )
 )
 REALLY = Choice(
@@ -162,7 +163,7 @@ def _check_in_one(facts: Mapping[str, Any]) -> Script[tuple[CheckInDraft, ...]]:
     label = T("check_in.label", sentence=facts["sentence"])
     reported = yield from ask(f"{id_}/value", field, _question(facts, measure, current), label=label)
     if reported.value is not None and is_absurd(measure, reported.value):
-        value = shown(reported.value, measure.unit)
+        value = amount(reported.value, measure.unit)
         if not (yield from ask(f"{id_}/really/{digest(str(reported.value))}", REALLY, T("check_in.really", value=value))):
             reported = yield from ask(
                 f"{id_}/again/{digest(str(reported.value))}", field, T("check_in.again"), amends=f"{id_}/value"
@@ -217,21 +218,16 @@ def is_absurd(measure: Measure, value: Decimal) -> bool:
     return is_share and not 0 <= value <= HUNDRED
 
 
-def shown(value: Decimal, unit: str) -> Text:
-    """A value with its unit."""
-    return T("measure.with_unit", value=value, unit=unit) if unit else T("measure.bare", value=value)
-
-
 def _question(facts: Mapping[str, Any], measure: Measure, current: Decimal | None) -> Text:
     name = measure.metric or str(facts["sentence"])
     if measure.direction is Direction.MILESTONE:
         return T("check_in.milestone", sentence=facts["sentence"])
-    target = shown(measure.target, measure.unit)
+    target = amount(measure.target, measure.unit)
     expected = _number(facts["expected"])
     if current is None or expected is None:
         return T("check_in.value_first", name=name, target=target)
     return T(
-        "check_in.value", name=name, target=target, last=shown(current, measure.unit), expected=shown(expected, measure.unit)
+        "check_in.value", name=name, target=target, last=amount(current, measure.unit), expected=amount(expected, measure.unit)
     )
 
 

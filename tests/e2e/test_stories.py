@@ -36,9 +36,12 @@ NEVER_SAID = {
 """Families of texts that no story can reach, and why."""
 NOT_SAID_TODAY = {
     "button.anon": "a wish that is understood and cannot be granted yet: it has a word, but nobody is offered its button",
-    "button.checkin": "as above",
-    "button.helpme": "as above",
+    "board.answered.dead": "what has ended is off the board, and its history says how",
+    "button.decide": "each decision has a button of its own",
+    "button.here": "groups are bound by a command only",
     "field.out_of_range": "no question of today has a bound on one side only",
+    "when.not_here": "whoever has not joined yet is asked to join first",
+    "when.other_week": "the sample company checks in every week",
     "word.confidence.on_track": "what goes well is not remarked on",
     "word.standing.on_track": "as above",
 }

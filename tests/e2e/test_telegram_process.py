@@ -8,11 +8,17 @@ import re
 import signal
 import subprocess
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import aiohttp
 import pytest
 
+from bot.chat.incoming import Place
+from bot.chat.message import Message, Paragraph
+from bot.chat.richtext import words
+from bot.ports import Outgoing, Turn
+from storage import open_storage
 from tests.e2e.telegram_office import judge
 from tests.e2e.wire import LABAN, PATIENCE, START_LIMIT, free_port
 from tests.platforms.telegram_server import TOKEN, USERNAME, TelegramServer, telegram_server
@@ -171,6 +177,25 @@ async def test_the_doctor_names_a_token_nobody_knows(server: TelegramServer, tmp
     installation = Installation(tmp_path, server, TELEGRAM_BOT_TOKEN="700100:" + "A" * 35)
     await installation.laban("migrate")
     assert "@BotFather" in await installation.laban("doctor", code=1)
+
+
+async def test_the_doctor_says_who_cannot_be_reached_and_why(server: TelegramServer, tmp_path: Path) -> None:
+    installation = Installation(tmp_path, server)
+    (tmp_path / "people.csv").write_text("name,team,telegram_id\nPhạm Bảo An,Lantern,700100200\n")
+    await installation.laban("migrate")
+    await installation.laban("people", "import", "people.csv")
+    now, message = datetime.now(UTC), Message((Paragraph(words("a word in your ear")),))
+    async with open_storage(f"sqlite:///{tmp_path}/var/laban.db") as storage:
+        for chat_id, is_private in (("700100200", True), ("-4001", False), ("999", True)):
+            outgoing = Outgoing(Place("telegram", "", chat_id, is_private), message, chat_id)
+            await storage.work.save(Turn(now, outgoing=(outgoing,)))
+        for envelope in await storage.outbox.claim("test", now, timedelta(minutes=1), 3):
+            await storage.outbox.bury("test", envelope.id, "Forbidden: bot was blocked by the user", now)
+    told = " ".join((await installation.laban("doctor")).split())
+    assert "3 could never be delivered" in told
+    assert "telegram Phạm Bảo An: Forbidden: bot was blocked" in told
+    assert "telegram a group: Forbidden" in told
+    assert "ear" not in told.split()
 
 
 async def test_the_demo_leaves_the_bot_alone(server: TelegramServer, tmp_path: Path) -> None:

@@ -74,8 +74,8 @@ class Peer:
     async def until(self, is_so: Callable[[list[dict[str, Any]]], bool]) -> list[dict[str, Any]]:
         """What has been told, as soon as that is so."""
         async with asyncio.timeout(START_LIMIT):
-            while not is_so(told := await self.told()):
-                await asyncio.sleep(0.02)  # it offers nothing to wait for
+            while not is_so(told := await self.told()):  # noqa: ASYNC110 another process has no event to wait for
+                await asyncio.sleep(0.02)
         return told
 
     async def sees(self, words: str) -> None:
@@ -172,7 +172,7 @@ async def _converse(peer: Peer, deps: Deps) -> None:
             async with peer.session.post(f"{peer.url}/bot{TOKEN}/getWebhookInfo") as response:
                 if (await response.json())["result"]["url"]:
                     break
-            await asyncio.sleep(0.02)  # it offers nothing to wait for
+            await asyncio.sleep(0.02)  # another process has no event to wait for
     await peer.says(f"/start {invited.code}")
     await peer.until(lambda told: any("Tiếng Việt" in str(one["reply_markup"]) for one in told))
     await peer.presses("Tiếng Việt")

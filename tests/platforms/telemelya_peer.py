@@ -10,6 +10,7 @@ import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import uvicorn
 from fakeredis import TcpFakeServer
 
 
@@ -18,11 +19,11 @@ class Shelf(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
 
-    def do_HEAD(self) -> None:  # noqa: N802 the library's own name
+    def do_HEAD(self) -> None:
         """Every bucket is there."""
         self._take()
 
-    def do_PUT(self) -> None:  # noqa: N802 the library's own name
+    def do_PUT(self) -> None:
         """Every object is taken."""
         self._take()
 
@@ -47,10 +48,8 @@ def main(port: int) -> None:
         "MINIO_ENDPOINT": f"127.0.0.1:{shelf.server_address[1]}",
         "STRICT_EDIT": "true",
     }
-    import uvicorn
-    from telemelya.server.app import app  # reads the environment when it is imported
-
-    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning")
+    # By its name: it reads the environment when it is imported.
+    uvicorn.run("telemelya.server.app:app", host="127.0.0.1", port=port, log_level="warning")
 
 
 if __name__ == "__main__":

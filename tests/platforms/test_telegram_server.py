@@ -23,6 +23,11 @@ def hands() -> Hands:
     return Hands()
 
 
+@pytest.fixture(autouse=True)
+def _without_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+
+
 @pytest.fixture
 async def server(hands: Hands) -> AsyncIterator[TelegramServer]:
     async with telegram_server(hands) as opened:

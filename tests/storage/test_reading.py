@@ -12,7 +12,7 @@ import pytest
 from bot.dialogs.session import KEPT_FOR, SessionState
 from bot.okr.cycle import Cycle, CycleId
 from bot.okr.objective import KeyResultId, ObjectiveId, ObjectiveState
-from bot.okr.people import Person, PersonId, Team, TeamId
+from bot.okr.people import Account, Person, PersonId, Team, TeamId
 from bot.ports import AddCheckIn, Known, PutAccount, PutCycle, PutObjective, PutPerson, PutSession, PutTeam
 from storage import Storage
 from storage.sql import both
@@ -102,6 +102,18 @@ async def test_an_event_is_done_for_a_stranger_too(filled: Storage) -> None:
     assert await filled.reading.known(incoming) == Known(is_done=True)
 
 
+async def test_many_are_known_at_once_as_they_are_one_by_one(filled: Storage) -> None:
+    mine, parked, others = session("mine"), session("parked", state=SessionState.PARKED), session("others", MEI)
+    await save(filled, PutAccount(Account("web", "elsewhere", "u-an", MEI.id, "mei")))
+    await save(filled, *(PutSession(replace(one, touched_at=NOW + n * HOUR)) for n, one in enumerate((mine, parked, others))))
+    await save(filled, of=event("done"))
+    here = [typed("x"), typed("x", "done"), typed("x", user="u-unknown"), typed("x", "done", user="u-unknown")]
+    there = [replace(one, sender=replace(one.sender, platform="web", tenant="elsewhere")) for one in here]
+    everybody = (*here, *there, here[0])
+    assert await filled.reading.all_known(everybody) == tuple([await filled.reading.known(one) for one in everybody])
+    assert await filled.reading.all_known(()) == ()
+
+
 # --- people and teams ------------------------------------------------------------------------------------------------
 
 
@@ -162,6 +174,20 @@ async def test_somebodys_objectives_are_the_drafts_and_the_published_ones_oldest
     await save(filled, *(PutObjective(one) for one in ones))
     await save(filled, PutObjective(objective("theirs", owner=MEI)), PutObjective(objective("earlier", cycle=EARLIER)))
     assert await filled.reading.objectives_of(DUC.id, QUARTER.id) == (ones[1], ones[0])
+
+
+async def test_the_objectives_of_many_are_read_at_once_as_one_by_one(filled: Storage) -> None:
+    states = (ObjectiveState.PUBLISHED, ObjectiveState.DRAFT, ObjectiveState.DEAD, ObjectiveState.CLOSED)
+    ones = [
+        objective(f"{owner.id}{n}", owner=owner, state=state, created_at=NOW - n * DAY)
+        for owner in (DUC, MEI)
+        for n, state in enumerate(states)
+    ]
+    await save(filled, *(PutObjective(one) for one in (*ones, objective("earlier", owner=AN, cycle=EARLIER))))
+    people = (DUC.id, MEI.id, AN.id)
+    found = await filled.reading.objectives_of_all(people, QUARTER.id)
+    assert found == {id_: await filled.reading.objectives_of(id_, QUARTER.id) for id_ in (DUC.id, MEI.id)}
+    assert await filled.reading.objectives_of_all((), QUARTER.id) == {}
 
 
 async def test_a_board_shows_what_is_published_there_oldest_first(filled: Storage) -> None:
@@ -252,6 +278,8 @@ async def test_the_board_of_a_thousand_teams_is_a_handful_of_statements(storage:
 PLANS = {
     "known": ("sessions_open", "i USING PRIMARY KEY", "sqlite_autoindex_accounts_1"),
     "objectives_of": ("objectives_owner", "key_results_objective"),
+    "objectives_of_all": ("objectives_owner", "key_results_objective"),
+    "all_known": ("sessions_open", "inbox USING PRIMARY KEY", "sqlite_autoindex_accounts_1"),
     "published_in": ("objectives_team", "key_results_objective"),
     "chain": ("sqlite_autoindex_objectives_1", "key_results_objective"),
     "candidates": ("objectives_cycle", "key_results_objective", "objectives_owner", "objectives_team"),
@@ -274,6 +302,8 @@ async def test_no_read_searches_a_whole_table(filled: Storage, read: str) -> Non
     calls: dict[str, Callable[[], Awaitable[object]]] = {
         "known": lambda: filled.reading.known(typed("x")),
         "objectives_of": lambda: filled.reading.objectives_of(DUC.id, QUARTER.id),
+        "objectives_of_all": lambda: filled.reading.objectives_of_all((DUC.id, AN.id), QUARTER.id),
+        "all_known": lambda: filled.reading.all_known((typed("x"), typed("y"))),
         "published_in": lambda: filled.reading.published_in((SALES.id,), QUARTER.id),
         "chain": lambda: filled.reading.chain(serving(objective("o"))),
         "candidates": lambda: filled.reading.candidates(AN, QUARTER.id, "x", 10),

@@ -22,6 +22,7 @@ from adapters.stories.story import (
     Step,
     Story,
     Submits,
+    Ticks,
     Waits,
     in_language,
 )
@@ -83,6 +84,26 @@ async def test_an_answered_question_is_pressed_only_on_purpose() -> None:
 
 async def test_what_others_are_told_elsewhere_is_not_kept() -> None:
     assert await heard(Elsewhere("jie", (Says("settings"), Picks("away"), Says("3 days")))) == []
+
+
+async def test_what_others_do_elsewhere_is_kept_when_it_reaches_the_person_of_the_story() -> None:
+    calls = (Says("cứu mạng"), Picks("linhtwice"), Says("Tây Hồ kín chỗ."))
+    (card,) = await heard(Elsewhere("linh", calls), who="jie")
+    assert "Lê Mai Linh needs help" in card
+    decided = await heard(Elsewhere("linh", calls), Presses("decide", "talk"), who="jie")
+    assert "A talk with Lê Mai Linh" in decided[-1]
+
+
+async def test_what_is_due_happens_when_the_clock_strikes() -> None:
+    friday = Waits(timedelta(days=3, hours=5))
+    assert await heard(friday, who="minh") == []
+    assert "Time for the weekly check-in" in (await heard(friday, Ticks(), who="minh"))[0]
+
+
+@pytest.mark.parametrize("step", [Waits(timedelta(days=1)), Ticks(), Elsewhere("mei", ())], ids=lambda step: step.told())
+async def test_nobody_elsewhere_turns_the_clock(step: Step) -> None:
+    with pytest.raises(StoryError, match="only the person of a story waits"):
+        await heard(Elsewhere("jie", (step,)))
 
 
 async def test_time_passes_only_when_a_story_says_so() -> None:

@@ -12,7 +12,7 @@ from bot.chat.incoming import Picked, Place
 from bot.chat.intents import Intent, Wish, token_of
 from bot.chat.message import Message
 from bot.okr.help_request import Decision, HelpState
-from bot.okr.objective import KeyResultId, ObjectiveId
+from bot.okr.objective import KeyResultId, ObjectiveId, ObjectiveState
 from bot.okr.people import PersonId, TeamId
 from bot.okr.prompt import PromptKind
 from bot.ports import PutPerson, PutTeamPlace
@@ -134,7 +134,7 @@ async def test_the_decision_is_told_kept_and_followed_up(office: Office, linh: C
     assert [entry.what for entry in history][-2:] == ["help.called", "help.add_resources"]
     office.hands.turn(timedelta(days=7))
     await tick(office.deps)
-    asked = [message.plain() for message in said_to(office, "linh") if "Đã đến nơi chưa?" in message.plain()]
+    asked = [message.plain() for message in said_to(office, "linh") if "Đã thực hiện chưa?" in message.plain()]
     assert len(asked) == 1
     await linh.does(Picked(token_of(Intent(Wish.ARRIVED, f"{request.id}:no"))))
     assert "还没有落实" in said_to(office, "jie")[-1].plain()
@@ -159,10 +159,7 @@ async def test_a_call_nobody_answers_goes_to_the_stand_in_after_a_day(office: Of
 
 
 async def test_a_manager_who_is_away_is_passed_over_and_that_is_said(office: Office, linh: Chat) -> None:
-    jie = await office.reading.person(PersonId("jie"))
-    assert jie is not None
-    away = replace(jie, away_until=FRIDAY.date() + timedelta(days=7), version=jie.version + 1)
-    office.storage.apply([PutPerson(away, jie.version)])
+    await away(office, "jie")
     await cry(office, linh)
     assert "đang vắng" in linh.text
     assert "林梅" in linh.text
@@ -314,3 +311,88 @@ async def test_the_monday_card_comes_once_into_the_teams_group_at_the_leads_hour
     assert await post_cards(office.deps) == 0
     office.hands.turn(timedelta(days=6))
     assert await post_cards(office.deps) == 1
+
+
+async def away(office: Office, *names: str) -> None:
+    for name in names:
+        person = await office.reading.person(PersonId(name))
+        assert person is not None
+        gone = replace(person, away_until=FRIDAY.date() + timedelta(days=7), version=person.version + 1)
+        office.storage.apply([PutPerson(gone, person.version)])
+
+
+async def test_a_call_reaches_somebody_even_when_everybody_is_away(office: Office, linh: Chat) -> None:
+    await away(office, "jie", "mei")
+    await cry(office, linh)
+    assert "陈杰" in linh.text
+    assert "đều đang vắng" in linh.text
+    assert "Cuối tuần chỉ có hai người trực" in said_to(office, "jie")[-1].plain()
+
+
+async def test_whoever_calls_is_told_who_is_next_and_nothing_when_nobody_is(office: Office, linh: Chat) -> None:
+    await cry(office, linh)
+    assert "Sau 24 giờ" in linh.text
+    assert "林梅" in linh.text
+    jie = await Chat(office, "jie").says("救命", "1", "预算不够。")
+    assert "林梅" in jie.text
+    assert "24 小时" not in jie.text
+
+
+async def test_who_has_nobody_above_is_told_before_typing_anything(office: Office) -> None:
+    mei = await Chat(office, "mei").says("救命")
+    assert "你上面没有可以接收求助的人" in mei.text
+    assert not mei.last.plain().startswith("哪个")
+
+
+async def test_a_call_about_an_objective_given_up_meanwhile_is_not_sent(office: Office, linh: Chat) -> None:
+    await linh.says("cứu mạng", "1")
+    objective = await office.reading.objective(ObjectiveId("linhhome"))
+    assert objective is not None
+    dead = replace(objective, state=ObjectiveState.DEAD, version=objective.version + 1)
+    office.storage.apply([PutObjective(dead, objective.version)])
+    await linh.says("Kho lạnh hỏng từ hôm qua.")
+    assert "đã khép lại" in linh.text
+    assert not said_to(office, "jie")
+
+
+async def test_the_asker_hears_what_a_dead_key_result_has_taught(office: Office, linh: Chat, jie: Chat) -> None:
+    one = await cry(office, linh)
+    (request,) = await office.reading.help_requests([one])
+    await jie.does(Picked(token_of(Intent(Wish.DECIDE, f"{request.id}:dead"))))
+    await jie.says("市场变了，不值得继续。", "先验证再投入。")
+    assert "先验证再投入" in said_to(office, "linh")[-1].plain()
+
+
+async def test_ending_the_last_key_result_of_an_objective_counts_nothing_left(office: Office, linh: Chat, jie: Chat) -> None:
+    objective = await office.reading.objective(ObjectiveId("linhhome"))
+    assert objective is not None
+    first, *others = objective.key_results
+    left = (first, *(replace(one, is_dead=True) for one in others))
+    office.storage.apply([PutObjective(replace(objective, key_results=left, version=objective.version + 1), objective.version)])
+    await linh.says("cứu mạng", "Kho lạnh hỏng từ hôm qua.")
+    await jie.picks("decide")
+    await jie.says("取消")
+    (request,) = await office.reading.help_requests([first.id])
+    await jie.does(Picked(token_of(Intent(Wish.DECIDE, f"{request.id}:dead"))))
+    await jie.says("市场变了，不值得继续。")
+    await jie.picks("skip")
+    assert "及时叫停" in jie.text
+    assert "0 个" not in jie.text
+
+
+async def test_a_no_after_a_week_names_the_key_result_and_leads_to_it(office: Office, linh: Chat, jie: Chat) -> None:
+    one = await cry(office, linh)
+    (request,) = await office.reading.help_requests([one])
+    await jie.does(Picked(token_of(Intent(Wish.DECIDE, f"{request.id}:talk"))))
+    await jie.picks("skip")
+    office.hands.turn(timedelta(days=7))
+    await tick(office.deps)
+    await linh.does(Picked(token_of(Intent(Wish.ARRIVED, f"{request.id}:no"))))
+    assert "Gia đình mua từ 2 lần mỗi tuần" in said_to(office, "jie")[-1].plain()
+    assert "Người Hà Nội nghĩ đến Lantern" in (await jie.picks("objective")).text
+
+
+async def test_who_has_nothing_to_be_asked_about_hears_of_no_next_time(office: Office) -> None:
+    an = await Chat(office, "an").says("khi nào")
+    assert "không có gì để hỏi" in an.text
+    assert "Lần tới" not in an.text

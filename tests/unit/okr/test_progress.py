@@ -18,6 +18,7 @@ from bot.okr.progress import (
     clamped,
     expected_value,
     is_well,
+    mean_of_many,
     objective_progress,
     points,
     progress,
@@ -252,3 +253,20 @@ def test_the_expected_value_lies_about_where_the_straight_line_is(measure: Measu
     share = progress(measure, expected)
     assert share is not None
     assert abs(share - elapsed) <= Fraction(1, 10)
+
+
+@given(st.lists(st.one_of(st.none(), shares), max_size=30))
+def test_the_mean_of_many_is_the_exact_one_to_a_millionth(known: list[Fraction | None]) -> None:
+    exact, rounded = objective_progress(known), mean_of_many(known)
+    if exact is None:
+        assert rounded is None
+    else:
+        assert rounded is not None
+        assert abs(rounded - exact) <= Fraction(1, 2_000_000)
+
+
+@given(ways(), numbers)
+def test_the_share_of_the_way_is_exact(measure: Measure, now: Decimal) -> None:
+    assert measure.baseline is not None
+    start, target = Fraction(measure.baseline), Fraction(measure.target)
+    assert progress(measure, now) == (Fraction(now) - start) / (target - start)

@@ -16,7 +16,7 @@ from adapters.telegram.encode import Shown
 from bot.chat.message import Message, Paragraph
 from bot.chat.richtext import words
 from bot.ports import SendLaterError, UndeliverableError
-from tests.platforms.telegram_server import TOKEN, telegram_server
+from tests.platforms.telegram_server import TOKEN, USERNAME, telegram_server
 
 
 def answer(code: int, description: str = "", **parameters: Any) -> bytes:
@@ -139,6 +139,14 @@ def test_a_library_that_was_quieter_stays_so() -> None:
         assert logger.level == logging.CRITICAL
     finally:
         logger.setLevel(before)
+
+
+async def test_a_server_on_this_machine_is_not_looked_for_behind_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    async with telegram_server() as server:
+        client = TelegramClient(TOKEN, server.url)
+        assert (await client.me()).username == USERNAME
+        await client.close()
 
 
 async def test_nobody_there_is_no_answer() -> None:

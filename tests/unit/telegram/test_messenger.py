@@ -98,6 +98,14 @@ async def test_an_edit_telegram_finds_fault_with_is_undeliverable(phone: Phone) 
         await phone.messenger.send(AN, saying("Why not?", edits="s:1"), reference)
 
 
+async def test_tidying_up_for_somebody_who_cannot_be_reached_is_no_dead_letter(phone: Phone) -> None:
+    reference = await phone.messenger.send(AN, saying("Why?", slot="s:1"), "")
+    phone.an.blocks()
+    assert await phone.messenger.send(AN, saying("Why? ✓", edits="s:1", is_optional=True), reference) == reference
+    with pytest.raises(UndeliverableError):
+        await phone.messenger.send(AN, saying("Why not?", edits="s:1"), reference)
+
+
 async def test_tidying_up_what_was_never_delivered_says_nothing(phone: Phone) -> None:
     assert await phone.messenger.send(AN, saying("Why? ✓", edits="s:1", is_optional=True), "") == ""
     assert phone.server.calls == []
@@ -242,6 +250,7 @@ async def test_that_home_cannot_be_kept_there_is_no_failure(phone: Phone) -> Non
     await phone.messenger.send(AN, saying("home", slot="home"), "")
     await fresh(phone).send(AN, saying("home", slot="home"), "")
     assert phone.an.chat.pinned == 0
+    assert len(phone.texts) == 2
 
 
 async def test_in_a_group_nothing_is_pinned(phone: Phone) -> None:

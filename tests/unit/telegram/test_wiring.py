@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -11,6 +13,7 @@ from aiohttp import web
 from adapters.telegram.examine import Diagnosis, examine, invitation_link
 from adapters.telegram.receive import Polling, Receiving
 from adapters.telegram.wiring import connect, webhook_address
+from tests.architecture.source import ROOT
 from tests.hands import Hands
 from tests.platforms.telegram_server import TOKEN, USERNAME, TelegramServer, telegram_server
 from tests.unit.telegram.test_receive import Inbox
@@ -49,6 +52,12 @@ async def test_it_polls_unless_there_is_an_address(server: TelegramServer) -> No
     assert [route.method for route in app.router.routes()] == ["POST"]
     await polling.close()
     await receiving.close()
+
+
+def test_who_has_no_bot_does_not_wait_for_its_library() -> None:
+    look = "import sys, adapters.cli, adapters.commands, adapters.doctor, adapters.server; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", look], check=True, capture_output=True, text=True, cwd=ROOT).stdout.split()
+    assert not {"telegram", "httpx"} & set(loaded)
 
 
 # --- what an admin is told ---
