@@ -23,6 +23,8 @@ TITLE_ON_BUTTON = 32
 CALLS_SHOWN = 3
 """So many calls can be answered right here; the others wait on their objectives' pages."""
 ASKED_WITHIN = timedelta(days=7)
+HOME = "home"
+"""The name of the home message: platforms that can keep one in sight pin it."""
 
 
 async def show_home(desk: Desk) -> None:
@@ -48,7 +50,7 @@ async def show_home(desk: Desk) -> None:
     check_in = button(desk.lang, Intent(Wish.CHECK_IN), tone=Tone.PRIMARY if has_to_answer else Tone.PLAIN)
     doable = _doable(desk, is_first=not own and not desk.parked)
     blocks.append(Buttons((check_in, *doable) if published else doable))
-    desk.send(Message(tuple(blocks), desk.lang))
+    desk.send(Message(tuple(blocks), desk.lang, slot=HOME))
 
 
 async def _objectives(desk: Desk, cycle: Cycle, published: Sequence[Objective]) -> list[Block]:

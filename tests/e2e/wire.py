@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self
 
 import aiohttp
 
@@ -136,10 +136,16 @@ class Page(HTMLParser):
             self.forms[-1].button += data
 
 
+class Address(Protocol):
+    """A process that answers at `url`, perhaps elsewhere after a restart."""
+
+    url: str
+
+
 class Visitor:
     """One person in one tab."""
 
-    def __init__(self, session: aiohttp.ClientSession, demo: Demo, person: str) -> None:
+    def __init__(self, session: aiohttp.ClientSession, demo: Address, person: str) -> None:
         self._session = session
         self._demo = demo
         self.person = person
@@ -157,6 +163,20 @@ class Visitor:
         for text in texts:
             form = self._form("/say")
             await self._send(form, text=text)
+        return self
+
+    async def says_twice(self, text: str) -> Self:
+        """Send the same form again, as a browser does that has lost the answer."""
+        form = self._form("/say")
+        await self._send(form, text=text)
+        lines = len(self.page.lines)
+        headers = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
+        async with self._session.post(
+            self._demo.url + form.action, data=form.values | {"text": text}, headers=headers
+        ) as response:
+            assert response.status == 200, (response.status, await response.text())
+            self.page = Page(await response.text())
+        assert len(self.page.lines) == lines, "the second one was taken for another"
         return self
 
     async def presses(self, *labels: str) -> Self:

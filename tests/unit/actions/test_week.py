@@ -15,7 +15,7 @@ from bot.okr.help_request import Decision, HelpState
 from bot.okr.objective import KeyResultId, ObjectiveId, ObjectiveState
 from bot.okr.people import PersonId, TeamId
 from bot.okr.prompt import PromptKind
-from bot.ports import PutPerson, PutTeamPlace
+from bot.ports import PutObjective, PutPerson, PutTeamPlace
 from tests.chat import Chat, Office
 from tests.hands import Hands
 
