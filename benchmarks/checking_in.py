@@ -27,7 +27,7 @@ from storage.sqlite import connect
 
 AT_ONCE = 30
 """People in a trial."""
-ROUNDS = 7
+ROUNDS = 5
 _CHECK_INS = both("SELECT count(*) FROM check_ins WHERE author_id = ? AND at = ?")
 _INSERT = (
     "INSERT INTO check_ins (id, key_result_id, author_id, at, value, confidence, note) "

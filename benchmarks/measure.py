@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-ROUNDS = 7
+ROUNDS = 5
 SLOT = 0.5
 """Seconds a variant runs in each round."""
 WARM_UP = 0.3

@@ -65,11 +65,11 @@ class Ours:
         self._events = count()
 
     def variant(self) -> Variant:
-        self._loop.run_until_complete(self._say("mục tiêu mới", "Khách hàng yêu dịch vụ của chúng ta"))
+        self._loop.run_until_complete(self._say("mục tiêu mới"))
         return Variant("a turn of ours", self._run)
 
     def _run(self, times: int) -> None:
-        self._loop.run_until_complete(self._say(*(("Khách vui sẽ quay lại", "quay lại") * (times // 2))))
+        self._loop.run_until_complete(self._say(*(("Khách hàng yêu dịch vụ của chúng ta", "quay lại") * (times // 2))))
 
     async def _say(self, *texts: str) -> None:
         for text in texts:

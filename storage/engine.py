@@ -25,6 +25,10 @@ class Database(Protocol):
         """One statement, durable on return if it writes; the rows it returns."""
         ...
 
+    async def glance(self, sql: Sql, *args: Any) -> list[Row]:
+        """One statement that reads a few rows by key, as they were last committed. Cheaper than `execute` where reading needs no waiting."""
+        ...
+
     async def run(self, program: Program[T]) -> T:
         """A program in a transaction that may write; rolled back when it raises."""
         ...

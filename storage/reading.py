@@ -299,7 +299,7 @@ class SqlReading:
         """See `bot.ports.Reading`. Sessions nobody has touched for weeks are among them: whether they still count is not ours to say."""
         sender = incoming.sender
         account = (sender.platform, sender.tenant)
-        rows = await self._database.execute(_KNOWN, *account, incoming.event_id, *account, sender.user_id)
+        rows = await self._database.glance(_KNOWN, *account, incoming.event_id, *account, sender.user_id)
         is_done = rows[0][0] is not None
         return self._known(is_done, rows if rows[0][_ACCOUNT_AT] is not None else ())
 

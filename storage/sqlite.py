@@ -61,6 +61,14 @@ def connect(path: Path | str) -> sqlite3.Connection:
     return connection
 
 
+def look_through(file: Path) -> sqlite3.Connection:
+    """A connection that only reads, and rather fails than waits."""
+    connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False)
+    for pragma in ("PRAGMA busy_timeout = 0", "PRAGMA query_only = ON", "PRAGMA trusted_schema = OFF"):
+        connection.execute(pragma)
+    return connection
+
+
 def _write_ahead(connection: sqlite3.Connection) -> None:
     """Switch to the write-ahead log. Of several processes that open a new file at once all but one are refused without being made to
     wait, whatever the busy timeout; so wait here."""
@@ -149,6 +157,31 @@ class SqliteDatabase(Querying):
     def __init__(self, orm: TortoiseContext, client: ImmediateClient) -> None:
         super().__init__(orm, client)
         self._in_thread = client.in_thread
+        self._file = Path(client.filename)
+        self._glass: sqlite3.Connection | None = None
+
+    @property
+    def glass(self) -> sqlite3.Connection:
+        """The connection that only looks, opened when first used."""
+        if self._glass is None:
+            self._glass = look_through(self._file)
+        return self._glass
+
+    async def glance(self, sql: Sql, *args: Any) -> list[Row]:
+        """See `storage.engine.Database`. Read right here, on a connection of its own that cannot write: with a write-ahead log readers wait
+        for nobody, and the way to the other thread and back costs more than the read."""
+        try:
+            return _rows(self.glass, sql.sqlite, SQLITE.encode(args))
+        except sqlite3.OperationalError:
+            # Somebody is recovering or rebuilding the file: wait for them where waiting holds nobody up.
+            return await self.execute(sql, *args)
+
+    async def close(self) -> None:
+        """See `storage.engine.Database`."""
+        glass, self._glass = self._glass, None
+        if glass is not None:
+            glass.close()
+        await super().close()
 
     async def execute(self, sql: Sql, *args: Any) -> list[Row]:
         """See `storage.engine.Database`."""

@@ -12,7 +12,7 @@ from bot.chat.intents import Intent, Wish, intent_of, read_intent
 from bot.dialogs import show
 from bot.dialogs.engine import Waiting, changeable
 from bot.dialogs.fields import picked
-from bot.dialogs.script import Pick, Reply, Said, Tapped
+from bot.dialogs.script import Pick, Refusal, Reply, Said, Tapped
 from bot.dialogs.session import Mode, Session
 from bot.texts import Text
 
@@ -94,6 +94,10 @@ def _read_text(text: str, session: Session, waiting: Waiting, lang: str) -> Mean
         if session.mode is not Mode.ASKING and intent.wish in (Wish.BACK, Wish.CANCEL):
             return Steer.KEEP
         return _STEERS.get(intent.wish, intent)
+    named = read_intent(text)
+    if named is not None and isinstance(ask.field.read(Said(text), lang), Refusal):
+        # "status Vietnam" could be an answer to some questions; where it is none it asks for that board.
+        return named
     return Answers({ask.key: Said(text)})
 
 

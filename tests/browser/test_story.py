@@ -62,7 +62,8 @@ class Tab:
     async def shot(self, what: str) -> None:
         """Keep a picture, if somebody asked for pictures."""
         if SHOTS:
-            await self.page.screenshot(path=Path(SHOTS) / f"{self.name}-{what}.png")
+            await self.page.bring_to_front()
+            await self.page.screenshot(path=Path(SHOTS) / f"{self.name}-{what}.png", animations="disabled")
 
     async def _answered(self, before: int, answer: str) -> Self:
         await expect(self.page.locator("li.theirs").nth(before)).to_be_attached(timeout=PATIENCE)

@@ -14,7 +14,12 @@ from tests.chat import Chat, Office
 
 FOLDER = Path(__file__).with_name("sessions")
 
-# Each step is something typed, or "→" and the name of a button.
+MINH_CALLS = ("minh> cứu mạng", "minh> 1", "minh> Chủ nhà chỉ ký khi chốt giá thuê.")
+CALL = "id00000000000001"
+"""The id of that call: nothing is made before it."""
+
+# Each step is something typed, "→" and the name of a button, or "d.…", a button as it is; with "name> ", somebody else types it, and that is
+# not recorded.
 WALKS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "write, kept and mended": (
         "an",
@@ -63,6 +68,25 @@ WALKS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     ),
     "edit": ("jie", "zh", ("d.edit.jiefriends", "→title", "让朋友带来朋友", "→why", "→skip", "→done", "说得更清楚")),
     "settings": ("minh", "vi", ("cài đặt", "→away")),
+    "check in, badly": (
+        "linh",
+        "vi",
+        (
+            "cập nhật",
+            "9000",
+            "→no",
+            "930",
+            "→off_track",
+            "→help",
+            "Tây Hồ kín chỗ: chỉ có hai tài xế, cuối tuần không ai giao.",
+            "không đổi vì khách đang nghỉ lễ",
+        ),
+    ),
+    "check in, in English": ("thomas", "en", ("check in", "→same", "→at_risk", "Rain every evening.")),
+    "call for help": ("minh", "vi", ("cứu mạng", "→minhpoints")),
+    "answer a call, with another target": ("linh", "vi", (*MINH_CALLS, f"d.decide.{CALL}:change_target", "12")),
+    "answer a call, and end it": ("linh", "vi", (*MINH_CALLS, f"d.decide.{CALL}:dead", "Chủ nhà bán mặt bằng rồi.")),
+    "answer a call, with a talk": ("linh", "vi", (*MINH_CALLS, f"d.decide.{CALL}:talk")),
     "join": ("newcomer", "en", ("lantern-welcomes-somebody-new", "→en", "Ann Lee")),
 }
 
@@ -73,6 +97,10 @@ async def record() -> list[dict[str, Any]]:
     for name, (person, lang, steps) in WALKS.items():
         chat = Chat(Office(), person)
         for number, step in enumerate(steps):
+            who, _, said = step.partition("> ")
+            if said:
+                await Chat(chat.office, who).says(said)
+                continue
             if step.startswith("→"):
                 await chat.picks(step[1:])
             elif step.startswith("d."):

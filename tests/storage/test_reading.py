@@ -16,7 +16,7 @@ from bot.okr.people import Account, Person, PersonId, Team, TeamId
 from bot.ports import AddCheckIn, Known, PutAccount, PutCycle, PutObjective, PutPerson, PutSession, PutTeam
 from storage import Storage
 from storage.sql import both
-from storage.sqlite import ImmediateClient
+from storage.sqlite import ImmediateClient, SqliteDatabase
 from tests.storage.company import (
     AN,
     AN_ACCOUNT,
@@ -57,9 +57,12 @@ async def traced(storage: Storage) -> AsyncIterator[list[str]]:
     client = storage.database.client
     assert isinstance(client, ImmediateClient)
     seen: list[str] = []
+    assert isinstance(storage.database, SqliteDatabase)
+    storage.database.glass.set_trace_callback(seen.append)
     await client.in_thread(lambda connection: connection.set_trace_callback(seen.append))
     yield seen
     await client.in_thread(lambda connection: connection.set_trace_callback(None))
+    storage.database.glass.set_trace_callback(None)
 
 
 # --- who is talking --------------------------------------------------------------------------------------------------

@@ -396,3 +396,14 @@ async def test_who_has_nothing_to_be_asked_about_hears_of_no_next_time(office: O
     an = await Chat(office, "an").says("khi nào")
     assert "không có gì để hỏi" in an.text
     assert "Lần tới" not in an.text
+
+
+async def test_a_board_asked_for_by_name_is_shown_where_the_words_answer_nothing(office: Office, linh: Chat) -> None:
+    await friday(office)
+    await linh.says("bảng Vietnam")
+    said = "\n".join(message.plain() for message in linh.messages[-2:])
+    assert "kết quả then chốt đã cập nhật" in said
+    assert "15 giây cho" in linh.last.plain()
+    await linh.picks("same", "at_risk")
+    await linh.says("bảng Vietnam")
+    assert "đã cập nhật" not in linh.last.plain(), "a note may begin with one of our words"
