@@ -12,7 +12,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, async_playwright, expect
 
 from tests.browser.chromium import LAUNCH_ARGS
-from tests.e2e.wire import Demo
+from tests.e2e.wire import Address, Demo
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 PHONE = ViewportSize(width=360, height=740)
@@ -72,7 +72,7 @@ class Tab:
         return self
 
 
-async def open_as(context: BrowserContext, demo: Demo, name: str, person: str) -> Tab:
+async def open_as(context: BrowserContext, demo: Address, name: str, person: str) -> Tab:
     """Pick a person on the first page, as a visitor does."""
     tab = Tab(await context.new_page(), name)
     await tab.page.goto(demo.url)

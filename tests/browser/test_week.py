@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, ViewportSize, async_playwright, expect
 
+from storage import open_storage
 from tests.browser.chromium import LAUNCH_ARGS
 from tests.browser.test_story import DESK, PATIENCE, PHONE, open_as
+from tests.e2e.test_week import DRIVER, FRIDAY, HELP, Process
 from tests.e2e.wire import Demo
+from tests.hands import Hands
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 RENT = "Chủ nhà chỉ ký khi chốt giá thuê, mà tôi không có quyền chốt."
@@ -78,3 +82,41 @@ async def test_a_cry_for_help_is_decided_with_a_tap_and_everybody_sees_it(
         await context.close()
     finally:
         demo.stop()
+
+
+async def test_the_week_from_fridays_prompt_to_the_follow_up_by_an_injected_clock(browser: Browser, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'laban.db'}"
+    await open_storage(url).migrate()
+    process = Process(url, Hands(FRIDAY - timedelta(days=1)))
+    await process.start()
+    try:
+        context = await browser.new_context(viewport=PHONE, locale="vi-VN")
+        linh = await open_as(context, process, "week-linh", "linh")
+        jie = await open_as(context, process, "week-jie", "jie")
+        await process.strike(FRIDAY)
+        await linh.sees("Đến giờ cập nhật tuần rồi, Lê Mai Linh")
+        await linh.shot("asked")
+        await linh.says("930", "Bạn tin mình")
+        await linh.presses("Khó đạt", "cản đường")
+        await linh.presses("Kêu cứu", "Bạn cần gì")
+        await linh.says(HELP, "15 giây cho")
+        await linh.presses("Vẫn", "Bạn tin mình")
+        await linh.presses("Đúng hướng", "陈杰")
+        await jie.sees(HELP)
+        await expect(jie.page.locator("li.theirs").last).to_have_attribute("lang", "zh")
+        await jie.shot("card")
+        await jie.presses("加资源", "加谁或加什么")
+        # Jie's own check-in had made way for the answer and comes back behind it.
+        await jie.says(DRIVER, "")
+        await expect(jie.page.locator("li.theirs").filter(has_text="决定已写进关键结果")).to_have_count(1, timeout=PATIENCE)
+        await linh.sees(DRIVER)
+        await jie.says("看板 Vietnam", "")
+        await expect(jie.page.locator("li.theirs").filter(has_text="已回应：加资源").first).to_be_visible(timeout=PATIENCE)
+        await process.strike(FRIDAY + timedelta(days=7, minutes=5))
+        await linh.page.reload()
+        await expect(linh.page.locator("li.theirs").filter(has_text="Đã thực hiện chưa?")).to_have_count(1, timeout=PATIENCE)
+        await linh.shot("followed")
+        assert linh.problems == jie.problems == []
+        await context.close()
+    finally:
+        await process.stop()
