@@ -32,23 +32,18 @@ class Deed:
 
 def write(token: Answer | Deed) -> str:
     """The token as text. Raises TokenError when it would be longer than a button can carry or could not be read back."""
-    text = _answer(token) if isinstance(token, Answer) else f"d.{token.intent}.{token.object}"
-    if read(text) != token:
+    if isinstance(token, Answer):
+        name, text = token.session, f"a.{token.session}.{token.asked}.{token.option}"
+    else:
+        name, text = token.intent, f"d.{token.intent}.{token.object}"
+    if not name or "." in name or (isinstance(token, Answer) and token.asked < 0):
         raise TokenError("session and intent have no dots, and a question's number is not negative")
-    return text
+    return _carried(text)
 
 
 def read(text: str) -> Answer | Deed:
     """The reverse of `write`. Raises TokenError for everything else: tokens come from outside."""
-    try:
-        size = len(text.encode())
-    except UnicodeEncodeError:
-        raise TokenError("not one of our tokens") from None
-    if size > LIMIT:
-        raise TokenError("a token fits into 64 bytes")
-    if _CONTROL.search(text):  # no key of ours holds a NUL or a line end, and databases refuse a NUL
-        raise TokenError("not one of our tokens")
-    kind, _, rest = text.partition(".")
+    kind, _, rest = _carried(text).partition(".")
     if kind == "a":
         session, _, rest = rest.partition(".")
         asked, dot, option = rest.partition(".")
@@ -61,5 +56,14 @@ def read(text: str) -> Answer | Deed:
     raise TokenError("not one of our tokens")
 
 
-def _answer(token: Answer) -> str:
-    return f"a.{token.session}.{token.asked}.{token.option}"
+def _carried(text: str) -> str:
+    """The text, if a button can carry it."""
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError:
+        raise TokenError("not one of our tokens") from None
+    if size > LIMIT:
+        raise TokenError("a token fits into 64 bytes")
+    if _CONTROL.search(text):  # no key of ours holds a NUL or a line end, and databases refuse a NUL
+        raise TokenError("not one of our tokens")
+    return text

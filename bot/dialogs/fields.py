@@ -24,7 +24,7 @@ def picked(picks: tuple[Pick[V], ...], reply: Reply, lang: str, *, by_number: bo
     in the list, and `loosely` by an unambiguous beginning."""
     if isinstance(reply, Tapped):
         return next((pick for pick in picks if pick.name == reply.option), None)
-    said = fold(reply.text)
+    said = fold(reply.text) if picks else ""
     if not said:
         return None
     labels = [(pick, fold(_label(pick, lang))) for pick in picks]
