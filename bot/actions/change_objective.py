@@ -161,6 +161,7 @@ def _revised(desk: Desk, objective: Objective, command: ReviseObjective) -> tupl
         note("serves", objective.serves.id if objective.serves else "", now.id if now else "")
         revised = replace(revised, serves=now)
     kept = {one.id: one for one in objective.key_results}
+    originals = {one.id: one for one in command.originals}
     for draft in command.key_results:
         fresh = key_result_of(draft)
         before = kept.get(fresh.id)
@@ -168,9 +169,12 @@ def _revised(desk: Desk, objective: Objective, command: ReviseObjective) -> tupl
             note("key_result.added", "", fresh.sentence, fresh)
             kept[fresh.id] = fresh
             continue
-        note("key_result.sentence", before.sentence, fresh.sentence, fresh)
-        note("key_result.measure", _measure(before.measure), _measure(fresh.measure), fresh)
-        kept[fresh.id] = replace(before, sentence=fresh.sentence, measure=fresh.measure)
+        was = originals.get(draft.id)
+        sentence = before.sentence if was is not None and draft.sentence == was.sentence else fresh.sentence
+        measure = before.measure if was is not None and draft.measure == was.measure else fresh.measure
+        note("key_result.sentence", before.sentence, sentence, fresh)
+        note("key_result.measure", _measure(before.measure), _measure(measure), fresh)
+        kept[fresh.id] = replace(before, sentence=sentence, measure=measure)
     for removed in command.removed:
         gone = next((one for one in kept.values() if one.id == removed), None)
         if gone is not None:

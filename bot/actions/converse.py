@@ -155,14 +155,13 @@ async def _grant(desk: Desk, intent: Intent) -> None:
         case Wish.HISTORY:
             await show_history(desk, intent.object)
         case Wish.EDIT:
-            objective = await own_objective(desk, intent.object)
-            if objective is not None:
-                await talk.begin(desk, "edit_objective", await facts_for_editing(desk, objective))
+            await _begin_editing(desk, intent.object)
         case Wish.PUBLISH:
             await publish(desk, intent.object)
         case Wish.DISCARD:
             await discard(desk, intent.object)
         case Wish.SETTINGS:
+            talk.put_away(desk, "settings")
             await talk.begin(desk, "settings", facts_for_settings(desk))
         case Wish.HELP:
             await show_help(desk, None)
@@ -183,6 +182,7 @@ async def _grant_of_the_week(desk: Desk, intent: Intent) -> None:
         case Wish.DECIDE:
             facts = await facts_for_answering(desk, intent.object)
             if facts is not None:
+                talk.put_away(desk, "answer_call")
                 await talk.begin(desk, "answer_call", facts)
         case Wish.ARRIVED:
             await arrived(desk, intent.object)
@@ -196,6 +196,19 @@ async def _grant_of_the_week(desk: Desk, intent: Intent) -> None:
             say_not_yet(desk)
         case _:
             desk.say(T("dialog.nothing_to_steer"), buttons=(Intent(Wish.HOME), Intent(Wish.HELP)))
+
+
+async def _begin_editing(desk: Desk, objective_id: str) -> None:
+    """Start changing an objective, unless that has been begun: then go on with it, so that no older change comes back over a newer one."""
+    objective = await own_objective(desk, objective_id)
+    if objective is None:
+        return
+    begun = (one for one in desk.sessions if one.script == "edit_objective" and one.facts.get("objective_id") == objective_id)
+    unfinished = next(begun, None)
+    if unfinished is None:
+        await talk.begin(desk, "edit_objective", await facts_for_editing(desk, objective))
+    elif unfinished.state is not SessionState.ACTIVE:
+        await talk.resume(desk, unfinished.id)
 
 
 async def _begin_check_in(desk: Desk) -> None:

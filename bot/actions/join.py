@@ -18,6 +18,9 @@ from bot.ports import PutAccount, PutPerson, UseInvite
 from bot.scripts.join import Join
 from bot.texts import T
 
+PUNCTUATION = ".,;:!?…。，；：！？\"'“”‘’()（）<>"
+CODE_WITHIN = 400
+"""Characters of a message that are looked through for a code."""
 UNNAMED = "?"
 """A person let in by a code before the first question is answered."""
 
@@ -41,7 +44,7 @@ async def welcome_stranger(desk: Desk) -> Person | None:
 
 def _code_in(text: str) -> str:
     """The code in a line, with or without a command before it ("/start CODE")."""
-    for candidate in (text, text.rpartition(" ")[2]):
+    for candidate in (text, *(word.strip(PUNCTUATION) for word in text[:CODE_WITHIN].split())):
         if looks_like_code(candidate):
             return candidate
     return ""

@@ -7,7 +7,7 @@ Each person's part is a turn of its own with an event id of its own, so a tick t
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -21,7 +21,6 @@ from bot.actions.monday_card import post_card
 from bot.actions.team_board import lead_of
 from bot.chat.incoming import Arrived, Incoming, Sender
 from bot.chat.intents import Intent, Wish
-from bot.dialogs.session import SessionState
 from bot.okr.board import below
 from bot.okr.cycle import Cycle, CycleId
 from bot.okr.help_request import HelpRequest, HelpState
@@ -127,7 +126,8 @@ def _to_ask(chat: Account, do: Do, prompt: Prompt, cycle: Cycle) -> _Due:
         if do is Do.REMIND:
             desk.say(T("check_in.reminder"), buttons=(Intent(Wish.CHECK_IN), Intent(Wish.SNOOZE), Intent(Wish.WHEN)))
             return
-        _put_old_check_ins_away(desk)
+        # Last week's unfinished check-in asks about last week's numbers.
+        talk.put_away(desk, "check_in")
         facts = facts_about(own, cycle.elapsed(today(desk)))
         if facts is None:
             return
@@ -139,13 +139,6 @@ def _to_ask(chat: Account, do: Do, prompt: Prompt, cycle: Cycle) -> _Due:
     # Somebody may ask to be asked again more than once for the same day.
     again = f"/{prompt.at.isoformat()}" if do is Do.ASK_AGAIN else ""
     return _Due(chat, f"{do.value}/{prompt.day}{again}/{prompt.subject_id}", part, None if do is Do.REMIND else cycle)
-
-
-def _put_old_check_ins_away(desk: Desk) -> None:
-    """Last week's unfinished check-in asks about last week's numbers."""
-    for session in desk.sessions:
-        if session.script == "check_in":
-            desk.put(replace(session, state=SessionState.CANCELLED))
 
 
 async def post_cards(deps: Deps) -> int:

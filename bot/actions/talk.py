@@ -82,6 +82,13 @@ UNREPLAYABLE = (ScriptError, KeyError, ValueError, TypeError)
 """Facts and answers come from storage, perhaps written by a much older release: whatever a script trips over there is no bug of today."""
 
 
+def put_away(desk: Desk, script: str) -> None:
+    """End unfinished conversations of a kind without a word: the same is about to begin anew."""
+    for session in desk.sessions:
+        if session.script == script:
+            desk.put(replace(session, state=SessionState.CANCELLED))
+
+
 def put_away_broken(desk: Desk, session: Session) -> None:
     """A conversation that this release cannot take up again."""
     desk.put(replace(session, state=SessionState.CANCELLED))

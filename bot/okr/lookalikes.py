@@ -15,8 +15,8 @@ def imitates(name: str, other: str) -> bool:
 
 
 def skeleton(text: str) -> str:
-    """What a text looks like: every character replaced by the Latin one it can be mistaken for."""
-    return "".join(_looks_like(char) for char in _written(text))
+    """What a text looks like: every character replaced by the Latin one it can be mistaken for, blanks and dots left out."""
+    return "".join(_looks_like(char) for char in _written(text) if char.isalnum())
 
 
 def _written(text: str) -> str:

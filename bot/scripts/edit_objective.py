@@ -37,6 +37,8 @@ class ReviseObjective:
     serves: tuple[Serves | None] | None = None
     key_results: tuple[KeyResultDraft, ...] = ()
     """Changed and added ones, whole."""
+    originals: tuple[KeyResultDraft, ...] = ()
+    """The key results as they were when the talk began: what does not differ from them was not changed."""
     removed: tuple[str, ...] = ()
     publishes: bool = False
 
@@ -67,7 +69,7 @@ def edit_objective(facts: Mapping[str, Json], lang: str) -> Script[ReviseObjecti
         str(facts["served_title"]),
     )
     fresh = [str(one) for one in facts["fresh_ids"]]
-    revision = ReviseObjective(objective_id, "")
+    revision = ReviseObjective(objective_id, "", originals=now.key_results)
     changed: dict[str, Say] = {}
     for number in range(CHANGES):
         what = yield from ask(

@@ -229,8 +229,9 @@ def _mended(measure: Measure, part: str, value: Any) -> tuple[Measure, tuple[Say
     baseline = number if part == "baseline" else measure.baseline
     target = measure.target if part == "baseline" or number is None else number
     is_same = baseline == target and measure.direction in (Direction.INCREASE, Direction.DECREASE)
-    mended = _coherent(measure.metric, baseline, target, measure.unit or (typed.unit if typed else ""), measure.direction)
-    return mended, (T("write.same_numbers"),) if is_same else ()
+    if is_same:
+        return measure, (T("write.same_numbers"),)
+    return _coherent(measure.metric, baseline, target, measure.unit or (typed.unit if typed else ""), measure.direction), ()
 
 
 CONFIDENCE = Number(
@@ -239,7 +240,7 @@ CONFIDENCE = Number(
     is_whole=True,
     extra=(
         Pick("c3", "3", Decimal(3)),
-        Pick("c5", "5", Decimal(5)),
+        Pick("c5", "5", Decimal(5), also="also.fifty"),
         Pick("c7", "7", Decimal(7)),
         Pick("c9", "9", Decimal(9)),
         Pick("skip", T("pick.skip"), None, also="also.skip"),

@@ -11,12 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.demo import INVITE_CODE
+from bot.actions.change_objective import revise_objective
 from bot.actions.converse import TRIES, TooManyCollisionsError
+from bot.actions.desk import Desk
 from bot.chat.incoming import Arrived, Incoming, Picked, Texted
 from bot.okr.cycle import CycleId
 from bot.okr.objective import ObjectiveId, ObjectiveState
 from bot.okr.people import Person, PersonId
-from bot.ports import PutPerson
+from bot.ports import PutObjective, PutPerson
+from bot.scripts.edit_objective import ReviseObjective
+from bot.scripts.write_key_result import KeyResultDraft
 from tests.chat import Chat, Office
 
 WRITING = ("Khách hàng yêu dịch vụ của chúng ta", "Khách vui sẽ quay lại")
@@ -230,6 +234,49 @@ async def test_a_name_that_only_looks_like_a_colleagues_is_asked_again(office: O
     assert "mistaken" in newcomer.text
     await newcomer.says("Tom Right")
     assert "You're in, Tom Right!" in newcomer.text
+
+
+async def test_a_name_with_a_blank_more_is_a_colleagues_name_too(office: Office) -> None:
+    newcomer = await Chat(office, "newcomer").says(f"My code is {INVITE_CODE}.")
+    await newcomer.picks("zh")
+    await newcomer.says("陈 杰", "上海")
+    assert "混淆" in newcomer.text
+
+
+async def test_settings_asked_for_again_begin_anew_and_leave_nothing_behind(an: Chat, office: Office) -> None:
+    await an.says("cài đặt")
+    await an.picks("away")
+    await an.says("cài đặt")
+    await an.picks("done")
+    assert not (await office.reading.known(_incoming(an))).sessions
+
+
+async def test_pressing_edit_again_goes_on_with_the_edit_already_begun(office: Office) -> None:
+    jie = await Chat(office, "jie").does(Picked("d.edit.jiefriends"))
+    await jie.picks("title")
+    await jie.does(Picked("d.edit.jiefriends"))
+    assert "怎么写" in jie.text or "改成" in jie.text
+    assert len((await office.reading.known(_incoming(jie))).sessions) == 1
+
+
+async def test_what_somebody_else_changed_meanwhile_stays(office: Office) -> None:
+    jie = Chat(office, "jie")
+    before = await office.reading.objective(_id("jiefriends"))
+    assert before is not None
+    one = before.key_results[0]
+    original = KeyResultDraft(one.id, one.sentence, one.measure, one.start_confidence)
+    bolder = replace(one, measure=replace(one.measure, target=one.measure.target + 1))
+    others = tuple(bolder if each.id == one.id else each for each in before.key_results)
+    office.storage.apply([PutObjective(replace(before, key_results=others, version=before.version + 1), before.version)])
+    incoming = _incoming(jie)
+    desk = Desk(incoming, await office.reading.known(incoming), office.deps)
+    reworded = replace(original, sentence="让朋友愿意带朋友来")
+    await revise_objective(desk, ReviseObjective("jiefriends", "说得更清楚", key_results=(reworded,), originals=(original,)))
+    await office.work.save(desk.turn())
+    after = await office.reading.objective(_id("jiefriends"))
+    assert after is not None
+    assert after.key_results[0].sentence == "让朋友愿意带朋友来"
+    assert after.key_results[0].measure.target == one.measure.target + 1
 
 
 async def test_a_used_up_or_expired_code_opens_nothing(office: Office) -> None:

@@ -149,10 +149,17 @@ def test_a_direction_against_the_numbers_is_explained_not_obeyed() -> None:
     assert "other way" in said(spoken)
 
 
-def test_start_and_target_alike_leave_the_start_open() -> None:
+def test_start_and_target_alike_are_not_taken() -> None:
     spoken = at_first_key_result().says("NPS from 30 to 50").picks("baseline").says("50")
     assert "same" in said(spoken)
-    assert spoken.picks("right").says("5").picks("enough", "draft").result.key_results[0].measure.baseline is None
+    measure = spoken.picks("right").says("5").picks("enough", "draft").result.key_results[0].measure
+    assert (measure.baseline, measure.target) == (Decimal(30), Decimal(50))
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "50:50"), ("vi", "một nửa"), ("zh", "一半")])
+def test_fifty_fifty_is_five_of_ten(lang: str, words: str) -> None:
+    spoken = at_first_key_result(lang).says("NPS 30 → 50").picks("right").says(words).picks("enough", "draft")
+    assert spoken.result.key_results[0].start_confidence == 5
 
 
 def test_a_start_nobody_knows_yet_is_fine() -> None:
