@@ -19,7 +19,8 @@ ENGLISH = frozenset(
 VIETNAMESE = frozenset(
     "tang giam khach cua trong cho duoc len xuong den quy cai thien doanh nang muc tieu ty ti le nhan vien san pham dich vu chat luong hai long "
     "nguoi la khong cac nhung moi hien tai ra mat xay dung thang ngay nam tuan so diem lam viec hieu qua thanh tro phan tram it nhat duoi cham "
-    "soc thoi gian hoan thanh trien khai tuyen dao chi phi loi nhuan va voi tot hon nhanh hang gap nua doi ngu cong ty giu chan minh".split()
+    "soc thoi gian hoan thanh trien khai tuyen dao chi phi loi nhuan va voi tot hon nhanh hang gap nua doi ngu cong ty giu chan minh "
+    "xin chao toi".split()
 )
 ONSETS = ("ngh", "ng", "nh", "kh", "ch", "gh", "gi", "ph", "qu", "th", "tr", *"bcdghklmnprstvx", "")
 CODAS = ("ch", "ng", "nh", "c", "m", "n", "p", "t", "")

@@ -199,7 +199,14 @@ async def test_what_fits_nothing_gets_a_useful_answer(an: Chat, text: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("text", "words"), [("hello there", "invitation code"), ("xin chào mọi người", "mã mời"), ("你好，我是新来的", "邀请码")]
+    ("text", "words"),
+    [
+        ("hello there", "invitation code"),
+        ("xin chào", "mã mời"),
+        ("xin chao", "mã mời"),
+        ("xin chào mọi người", "mã mời"),
+        ("你好，我是新来的", "邀请码"),
+    ],
 )
 async def test_a_stranger_is_greeted_in_their_language_and_told_how_to_get_in(office: Office, text: str, words: str) -> None:
     stranger = await Chat(office, "stranger").says(text)
