@@ -189,6 +189,19 @@ async def test_what_is_not_acknowledged_comes_again_after_a_minute(server: DingT
     assert renamed["push"] != first["push"]
 
 
+async def test_the_newer_release_knows_a_push_it_has_had_and_the_usual_one_does_not(server: DingTalkServer, peer: Peer) -> None:
+    an = server.person()
+    an.says("once")
+    first = await peer.tells("message")
+    (push,) = server.gateway.pushes
+    await server.until(lambda: push.is_done)
+    server.gateway.again(push)
+    await server.until(lambda: len(push.acks) == 2)
+    an.says("next")
+    heard = await peer.tells("message")
+    assert heard == first if peer.version == USUAL else heard["order"] == "next"
+
+
 async def test_it_says_it_is_alive_and_comes_back_after_a_disconnect(server: DingTalkServer, peer: Peer, hands: Hands) -> None:
     (connection,) = server.gateway.live
     opaque = server.gateway.ping(connection)
