@@ -1,7 +1,8 @@
 """How a text in DingTalk's Markdown looks to who reads it. The client knows a part of Markdown only; the rest is shown as typed.
 
 What it knows: headings, quotes, bold, italics, links, pictures, lists, a line break by two blanks at the end of a line
-(open.dingtalk.com, "message types of robots"). A single line break is a blank.
+(open.dingtalk.com, "message types of robots"). A single line break is a blank. That a backslash makes a mark harmless, and what entities
+stand for, is Markdown as everywhere; DingTalk's pages do not say it.
 """
 
 from __future__ import annotations

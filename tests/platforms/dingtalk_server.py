@@ -127,6 +127,10 @@ class DingTalkServer:
         """What was built and published in the console, by template id."""
         return self.cards.templates
 
+    def calls_before(self, number: int) -> None:
+        """So many calls have come from this address just now, from whatever else runs there."""
+        self._recent.extend([self.clock.now()] * number)
+
     def try_again(self) -> None:
         """Time for what was not taken over HTTP to be posted again."""
         self._again.set()
