@@ -31,6 +31,10 @@ from tests.platforms.dingtalk_markdown import looks
         ("~~struck~~ `code` | a | b |", "~~struck~~ `code` | a | b |"),
         ("▓▓▓░░ 64 %", "▓▓▓░░ 64 %"),
         ("**达成率**：64%", "达成率：64%"),
+        ("**「达成率」**到 64%", "**「达成率」**到 64%"),
+        ("**「达成率」** 到 64%", "「达成率」 到 64%"),
+        ("**\u2060「达成率」\u2060**到 64%", "「达成率」到 64%"),
+        ("** not bold **", "** not bold **"),
     ],
 )
 def test_a_text_looks_like(markdown: str, text: str) -> None:
