@@ -249,6 +249,10 @@ class DingTalkServer:
         except RefusedError as refusal:
             await self._stir()
             return web.json_response(refusal.body, status=refusal.status)
+        except Exception as error:  # a call so odd that nobody thought of it
+            self.complaints.append(f"{request.method} {request.path}: {error!r}")
+            await self._stir()
+            return web.json_response({"code": "system.busy", "message": "系统繁忙"}, status=500)
         if self.lost_answers and call.path.endswith(SENDS):
             self.lost_answers -= 1
             assert request.transport is not None

@@ -261,6 +261,15 @@ async def test_an_unexpected_call_and_one_at_the_wrong_host_are_complaints(calle
     assert len(server.complaints) == 4
 
 
+async def test_a_call_nobody_thought_of_is_a_complaint_too(caller: Caller) -> None:
+    headers = {"x-acs-dingtalk-access-token": caller.token}
+    body = {"outTrackId": "x", "cardTemplateId": "382e4302-551d-4880-bf29-a30acfab2e71.schema", "cardData": {"cardParamMap": {}}}
+    address = f"{caller.server.url}/v1.0/card/instances"
+    async with caller.http.post(address, json={**body, "privateData": ["no", "people"]}, headers=headers) as response:
+        assert response.status == 500
+    assert len(caller.server.complaints) == 1
+
+
 async def test_a_judge_sees_every_call(caller: Caller) -> None:
     def judge(call: Any) -> None:
         raise ValueError(f"{call.verb} looks odd")
