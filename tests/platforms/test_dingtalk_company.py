@@ -82,7 +82,7 @@ def company(server: DingTalkServer) -> DingTalkServer:
     }
     people = [
         Staff("boss", "王总", [1, 10], title="总监"),
-        Staff("an", "安", [11], manager="boss", email="an@laban.example", mobile="13800000000"),
+        Staff("an", "安", [11], manager="boss", email="an@laban.example", org_email="an@corp.example", mobile="13800000000"),
         *(Staff(f"dev-{number:03}", f"开发{number}", [20], manager="boss") for number in range(205)),
     ]
     server.company.staff |= {one.userid: one for one in people}
@@ -134,9 +134,10 @@ async def test_people_come_in_pages_and_their_managers_one_by_one(caller: Caller
 
 @pytest.mark.usefixtures("company")
 async def test_addresses_are_told_to_those_who_may_know_them(caller: Caller) -> None:
-    assert (await caller.result("/topapi/v2/user/get", userid="an"))["email"] == "an@laban.example"
+    an = await caller.result("/topapi/v2/user/get", userid="an")
+    assert (an["email"], an["org_email"], an["mobile"]) == ("an@laban.example", "an@corp.example", "13800000000")
     caller.server.granted -= {"fieldEmail", "fieldMobile"}
-    assert not {"email", "mobile"} & set(await caller.result("/topapi/v2/user/get", userid="an"))
+    assert not {"email", "org_email", "mobile"} & set(await caller.result("/topapi/v2/user/get", userid="an"))
 
 
 @pytest.mark.parametrize(
