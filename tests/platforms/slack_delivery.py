@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import json
 import random
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -68,11 +68,10 @@ class Socket:
 class Courier:
     """Brings things to the app, by whichever way it is set up to get them.
 
-    `deliveries` are all attempts so far. `draw` chooses among sockets. `copies` is how often a frame or request is sent at once: Slack
-    promises at least one.
+    `deliveries` are all attempts so far. `draw` chooses among sockets.
     """
 
-    def __init__(self, app: App, clock: Alarms, complain: Any, stir: Any) -> None:
+    def __init__(self, app: App, clock: Alarms, complain: Callable[[str], None], stir: Callable[[], Awaitable[None]]) -> None:
         self._app = app
         self._clock = clock
         self._complain = complain
@@ -117,7 +116,7 @@ class Courier:
                 return
             why = answer.why
 
-    def start(self, work: Any) -> asyncio.Task[Any]:
+    def start(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Something that happens by the side."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
@@ -244,6 +243,7 @@ class Courier:
             async for message in line:
                 if message.type is aiohttp.WSMsgType.TEXT:
                     self._hear(socket, message.data)
+                    await self._stir()
         finally:
             self.sockets.remove(socket)
             for waiting in socket.waiting.values():

@@ -14,11 +14,11 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from tests.hands import Hands
 from tests.platforms.slack_methods import RefusedError
+from tests.platforms.slack_samples import QUIET, actions, asking, button, menu, modal, section
 from tests.platforms.slack_server import SlackServer, slack_server
 from tests.platforms.slack_world import BOT_USER, SCOPES, Channel
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
-QUIET: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False}
 
 
 @pytest.fixture
@@ -47,33 +47,6 @@ def web(server: SlackServer) -> AsyncWebClient:
 def client(server: SlackServer, **how: Any) -> AsyncWebClient:
     """With a token of its own for what is asked."""
     return AsyncWebClient(server.install(**how).token, base_url=f"{server.url}/api/")
-
-
-def section(text: str = "words", **more: Any) -> dict[str, Any]:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text}, **more}
-
-
-def button(label: str, value: str = "v", **more: Any) -> dict[str, Any]:
-    return {"type": "button", "text": {"type": "plain_text", "text": label}, "value": value, **more}
-
-
-def actions(*elements: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "actions", "elements": list(elements)}
-
-
-def menu(many: int) -> dict[str, Any]:
-    options = [{"text": {"type": "plain_text", "text": str(one)}, "value": str(one)} for one in range(many)]
-    return {"type": "static_select", "options": options}
-
-
-def asking(block_id: str = "name", **element: Any) -> dict[str, Any]:
-    field = {"type": "plain_text_input", "action_id": "it", **element}
-    return {"type": "input", "block_id": block_id, "label": {"type": "plain_text", "text": "Name"}, "element": field}
-
-
-def modal(*blocks: dict[str, Any], **more: Any) -> dict[str, Any]:
-    titles = {"title": {"type": "plain_text", "text": "Objective"}, "submit": {"type": "plain_text", "text": "Send"}}
-    return {"type": "modal", **titles, "blocks": list(blocks), **more}
 
 
 async def refusal(doing: Any) -> dict[str, Any]:
