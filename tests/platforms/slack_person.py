@@ -433,7 +433,8 @@ class Person:
             if agrees:
                 back = self.server.oauth.agree(asked, self.workspace, self.id, is_org_wide=is_org_wide)
             else:
-                back = f"{asked.get('redirect_uri', '')}?error=access_denied&state={asked.get('state', '')}"
+                back = asked.get("redirect_uri") or self.server.app.redirect_urls[0]
+                back += f"?error=access_denied&state={asked.get('state', '')}"
             for public, behind in self.server.courier.proxies.items():
                 back = back.replace(public, behind, 1) if back.startswith(public) else back
             async with browser.get(urljoin(address, back), headers={"Cookie": cookies}, allow_redirects=False) as response:
