@@ -248,6 +248,8 @@ class SlackServer:
     ) -> Answer | None:
         """Something happened; what the app said to it at first. None: it has not asked for it, or may not know."""
         kind = kind or str(told["type"])
+        if not self.app.is_socket and not self.app.events_url:
+            return None
         grant = self.grant_in(workspace)
         if kind not in self.app.events or (grant is None and not is_farewell):
             return None
