@@ -24,7 +24,7 @@ class NpmUnavailableError(RuntimeError):
     """These packages cannot be had here; the text says why and what helps."""
 
 
-def installed(name: str) -> Path:
+def installed(name: str, *, with_optional: bool = False) -> Path:
     """The folder in which `tests/platforms/npm/<name>` is installed, its own files included. Raises NpmUnavailableError."""
     source = LOCKS / name
     if shutil.which("node") is None or shutil.which("npm") is None:
@@ -32,22 +32,22 @@ def installed(name: str) -> Path:
             f"{name} needs Node and npm, and they are not on PATH; with Node 20 or newer this test runs as well"
         )
     digest = hashlib.sha256((source / "package-lock.json").read_bytes()).hexdigest()[:12]
-    folder = INSTALLED / f"{name}-{digest}"
+    folder = INSTALLED / f"{name}-{digest}{'-whole' if with_optional else ''}"
     INSTALLED.mkdir(parents=True, exist_ok=True)
     with _alone(INSTALLED / f"{name}.lock"):
         if not folder.is_dir():
-            _install(source, folder)
+            _install(source, folder, () if with_optional else ("--omit=optional",))
     for file in source.iterdir():
         _put(file, folder / file.name)
     return folder
 
 
-def _install(source: Path, folder: Path) -> None:
+def _install(source: Path, folder: Path, how: tuple[str, ...]) -> None:
     """Beside its place first, so that an installation that was broken off is never taken for a whole one."""
     with tempfile.TemporaryDirectory(dir=INSTALLED) as half:
         for file in source.iterdir():
             shutil.copy(file, half)
-        command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+        command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", *how]
         try:
             subprocess.run(command, cwd=half, check=True, capture_output=True, text=True, timeout=PATIENCE)
         except subprocess.CalledProcessError as error:

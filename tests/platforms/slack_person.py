@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from html import unescape as unescape_html
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urljoin, urlsplit
-
-import aiohttp
+from urllib.parse import parse_qsl, urlsplit
 
 from tests.platforms.slack_blocks import elements_of, escape, options_of
+from tests.platforms.slack_browser import install
 from tests.platforms.slack_delivery import Answer
 from tests.platforms.slack_forms import UnacceptableError, filled, find_fields, missing
 from tests.platforms.slack_methods import RefusedError
@@ -422,13 +420,8 @@ class Person:
 
     async def installs(self, address: str, *, is_org_wide: bool = False, agrees: bool = True) -> tuple[int, str]:
         """Open the app's page for installing it, press *Allow* at Slack's and come back; HTTP's number and the page at the end."""
-        async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as browser:
-            async with browser.get(address, allow_redirects=False) as response:
-                page, to = await response.text(), response.headers.get("Location", "")
-                cookies = "; ".join(one.split(";")[0] for one in response.headers.getall("Set-Cookie", []))
-            found = re.search(r'href="([^"]*/oauth/v2/authorize\?[^"]*)"', page)
-            to = to or (unescape_html(found[1]) if found else "")
-            assert urlsplit(to).path == "/oauth/v2/authorize", f"no way to Slack's page from {page[:200]}"
+
+        async def agree(to: str) -> str:
             asked = dict(parse_qsl(urlsplit(to).query))
             if agrees:
                 back = self.server.oauth.agree(asked, self.workspace, self.id, is_org_wide=is_org_wide)
@@ -437,8 +430,9 @@ class Person:
                 back += f"?error=access_denied&state={asked.get('state', '')}"
             for public, behind in self.server.courier.proxies.items():
                 back = back.replace(public, behind, 1) if back.startswith(public) else back
-            async with browser.get(urljoin(address, back), headers={"Cookie": cookies}, allow_redirects=False) as response:
-                return response.status, await response.text()
+            return back
+
+        return await install(address, agree)
 
     # --- what all of them need ---
 
