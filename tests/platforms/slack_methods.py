@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 TEXT = 40_000
 UPDATED_TEXT = 4_000
 TRIGGER_LIFE = timedelta(seconds=3)
+VIEW_SIZE = 250_000
 STACK = 3
 """Modals on top of one another."""
 
@@ -477,6 +479,8 @@ class Methods:
         found = refusals_of_view(given, surface)
         if found:
             raise RefusedError.because("invalid_arguments", found)
+        if len(json.dumps(given)) > VIEW_SIZE:
+            raise RefusedError("view_too_large")
         self._server.judge(surface, given["blocks"], given)
         return dict(given)
 

@@ -143,15 +143,17 @@ class Person:
         rich = {"type": "rich_text_section", "elements": [{"type": "text", "text": text}]}
         told = {
             "client_msg_id": f"0000-{post.ts}",
-            **post.json(self.workspace.id),
+            **post.json(self.account.team_id),
             "blocks": [{"type": "rich_text", "block_id": self.server.new_name(), "elements": [rich]}],
             "channel": there.id,
         }
-        message = self.server.event(self.workspace, {**told, "channel_type": named}, kind)
+        if self.account.is_stranger:
+            told |= {"user_team": self.account.team_id, "source_team": self.account.team_id}
+        message = self.server.event(self.workspace, {**told, "channel_type": named}, kind, is_shared=there.is_shared)
         if not mentions:
             return await message
         await message
-        return await self.server.event(self.workspace, {**told, "type": "app_mention"})
+        return await self.server.event(self.workspace, {**told, "type": "app_mention"}, is_shared=there.is_shared)
 
     async def edits(self, words: str, post: Post) -> Answer | None:
         """Change a message of one's own in the private chat."""
@@ -448,7 +450,7 @@ class Person:
         return {
             "type": kind,
             "team": self.workspace.json(),
-            "user": {"id": self.id, "username": name, "name": name, "team_id": self.workspace.id},
+            "user": {"id": self.id, "username": name, "name": name, "team_id": self.account.team_id},
             "api_app_id": self.server.app.id,
             "token": "legacy",
             "trigger_id": self.server.trigger(self.workspace, self.id, view_id or (modal.id if modal else "")),

@@ -26,7 +26,7 @@ from tests.platforms.slack_judges import look_at
 from tests.platforms.slack_methods import METHODS, Methods, RefusedError, Trigger
 from tests.platforms.slack_oauth import OAuth
 from tests.platforms.slack_person import Person
-from tests.platforms.slack_world import API_APP, BOT_USER, Account, Alarms, App, Call, Channel, Grant, Post, Workspace
+from tests.platforms.slack_world import API_APP, BOT_USER, SLACKBOT, Account, Alarms, App, Call, Channel, Grant, Post, Workspace
 
 HOOK_USES = 5
 HOOK_LIFE = timedelta(minutes=30)
@@ -117,10 +117,11 @@ class SlackServer:
     # --- what tests do ---
 
     def workspace(self, team_id: str = "T0COMPASS", name: str = "Compass", *, enterprise_id: str = "") -> Workspace:
-        """The workspace of that id, with the app's bot in it."""
+        """The workspace of that id, with the app's bot and Slackbot in it."""
         found = self.workspaces.get(team_id)
         if found is None:
             found = Workspace(team_id, name, name.lower(), enterprise_id)
+            found.accounts[SLACKBOT] = Account(SLACKBOT, "Slackbot", team_id=team_id)
             found.accounts[BOT_USER] = Account(BOT_USER, "Laban", is_bot=True, team_id=team_id)
             self.workspaces[team_id] = found
         return found
@@ -140,12 +141,15 @@ class SlackServer:
         *,
         workspace: Workspace | None = None,
         email: str | None = None,
+        home_team: str = "",
     ) -> Person:
-        """Somebody in a workspace."""
+        """Somebody in a workspace; with a `home_team`, of another company and met by Slack Connect."""
         there = workspace or self.workspace()
         if user_id not in there.accounts:
             address = f"{name.lower()}@{there.domain}.example" if email is None else email
-            there.accounts[user_id] = Account(user_id, name, address, locale=locale, team_id=there.id)
+            account = Account(user_id, name, address, locale=locale, team_id=home_team or there.id)
+            account.is_stranger = bool(home_team)
+            there.accounts[user_id] = account
         return Person(self, there, there.accounts[user_id])
 
     async def uninstall(self, workspace: Workspace) -> None:
@@ -161,6 +165,12 @@ class SlackServer:
         workspace = self.workspaces.get(grant.team_id)
         if workspace is not None:
             await self.event(workspace, {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [BOT_USER]}}, is_farewell=True)
+
+    async def limit_events(self, workspace: Workspace) -> Answer:
+        """Slack says that so much has happened in a workspace that some of it was left out."""
+        now = int(self.clock.now().timestamp())
+        told = {"token": "legacy", "type": "app_rate_limited", "team_id": workspace.id, "minute_rate_limited": now - now % 60}
+        return await self.courier.deliver("events_api", {**told, "api_app_id": self.app.id}, self.app.events_url)
 
     async def verify_address(self) -> bool:
         """As Slack does when an address for events is set: whether the app gives back what it is sent."""
@@ -244,7 +254,7 @@ class SlackServer:
         return None
 
     async def event(
-        self, workspace: Workspace, told: Mapping[str, Any], kind: str = "", *, is_farewell: bool = False, event_id: str = ""
+        self, workspace: Workspace, told: Mapping[str, Any], kind: str = "", *, is_farewell: bool = False, is_shared: bool = False
     ) -> Answer | None:
         """Something happened; what the app said to it at first. None: it has not asked for it, or may not know."""
         kind = kind or str(told["type"])
@@ -263,9 +273,9 @@ class SlackServer:
             "api_app_id": self.app.id,
             "event": {"event_ts": self.new_ts(), **told},
             "type": "event_callback",
-            "event_id": event_id or self.new_id("Ev"),
+            "event_id": self.new_id("Ev"),
             "event_time": int(now.timestamp()),
-            "is_ext_shared_channel": False,
+            "is_ext_shared_channel": is_shared,
             "event_context": "4-only-for-tests",
         }
         if workspace.enterprise_id:

@@ -17,6 +17,8 @@ CLIENT_SECRET = "client-secret-only-for-tests"
 SIGNING_SECRET = "signing-secret-only-for-tests"
 APP_TOKEN = "xapp-1-A0LABAN01-1700-only-for-tests"
 BOT_USER = "U0LABAN"
+SLACKBOT = "USLACKBOT"
+"""In every workspace, and by its own account no bot."""
 
 SCOPES = (
     "app_mentions:read",
@@ -160,6 +162,8 @@ class Account:
     """Sees ephemeral messages."""
     team_id: str = ""
     """Where they belong; another workspace's for somebody met by Slack Connect."""
+    is_stranger: bool = False
+    """Of another company, met in a channel that both share."""
 
     def json(self, *, has_email: bool = True, has_locale: bool = False) -> dict[str, Any]:
         profile: dict[str, Any] = {"real_name": self.name, "display_name": "", "team": self.team_id, "avatar_hash": "g0"}
@@ -190,6 +194,7 @@ class Account:
             "is_email_confirmed": True,
             "who_can_share_contact_card": "EVERYONE",
         }
+        told |= {"is_stranger": True} if self.is_stranger else {}
         return told | ({"locale": self.locale} if has_locale else {})
 
 
@@ -273,6 +278,8 @@ class Channel:
     kind: str = "channel"
     members: list[str] = field(default_factory=list)
     is_archived: bool = False
+    is_shared: bool = False
+    """With another company, by Slack Connect."""
     posts: list[Post] = field(default_factory=list)
 
     @property
@@ -297,7 +304,7 @@ class Channel:
             "is_private": self.kind != "channel",
             "is_general": self.name == "general",
             "is_member": BOT_USER in self.members,
-            "is_ext_shared": False,
+            "is_ext_shared": self.is_shared,
             "name_normalized": self.name,
             "num_members": len(self.members),
             "topic": {"value": "", "creator": "", "last_set": 0},

@@ -16,7 +16,7 @@ from tests.hands import Hands
 from tests.platforms.slack_methods import RefusedError
 from tests.platforms.slack_samples import QUIET, actions, asking, button, menu, modal, section
 from tests.platforms.slack_server import SlackServer, slack_server
-from tests.platforms.slack_world import BOT_USER, SCOPES, Channel
+from tests.platforms.slack_world import BOT_USER, SCOPES, SLACKBOT, Channel
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
 
@@ -118,7 +118,7 @@ async def test_a_token_for_a_whole_organisation_has_to_name_the_workspace(server
     assert (await web.auth_test())["is_enterprise_install"] is True
     assert (await refusal(web.users_list(limit=10)))["error"] == "missing_argument"
     assert (await refusal(web.users_list(limit=10, team_id="T9")))["error"] == "team_access_not_granted"
-    assert [one["id"] for one in (await web.users_list(limit=10, team_id="T1"))["members"]] == [BOT_USER, "U1"]
+    assert [one["id"] for one in (await web.users_list(limit=10, team_id="T1"))["members"]] == [SLACKBOT, BOT_USER, "U1"]
 
 
 # --- how arguments arrive ---
@@ -341,12 +341,13 @@ async def test_faults_outages_and_lost_answers_can_be_had(server: SlackServer, w
 
 
 async def test_people_come_page_by_page(server: SlackServer, web: AsyncWebClient) -> None:
-    for number in range(5):
+    for number in range(4):
         server.person(f"U{number}", f"Person {number}")
     server.page_size = 2
     pages = [page["members"] async for page in await web.users_list(limit=200)]
     assert [len(page) for page in pages] == [2, 2, 2]
-    assert pages[1][0]["profile"]["email"] == "person 1@compass.example"
+    assert pages[1][0]["profile"]["email"] == "person 0@compass.example"
+    assert [(one["name"], one["is_bot"]) for one in pages[0]] == [("slackbot", False), ("laban", True)]
     assert (await refusal(web.users_list(cursor="dXNlcg==", limit=2)))["error"] == "invalid_cursor"
 
 
@@ -359,6 +360,12 @@ async def test_addresses_and_locales_are_given_to_whoever_may_and_asks(server: S
     less = client(server, scopes=("users:read",))
     assert "email" not in (await less.users_info(user=an.id))["user"]["profile"]
     assert (await refusal(less.users_lookupByEmail(email="an@compass.example")))["needed"] == "users:read.email"
+
+
+async def test_strangers_of_shared_channels_are_marked(server: SlackServer, web: AsyncWebClient) -> None:
+    server.person("U0PARTNER", "Partner", home_team="T0PARTNER")
+    told = (await web.users_info(user="U0PARTNER"))["user"]
+    assert (told["team_id"], told["is_stranger"]) == ("T0PARTNER", True)
 
 
 async def test_channels_are_listed_by_what_may_be_read(server: SlackServer, web: AsyncWebClient) -> None:
