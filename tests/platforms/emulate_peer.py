@@ -49,7 +49,7 @@ class Emulate:
 def emulate(redirect_uri: str) -> Iterator[Emulate]:
     """It, running, with an app of our id and secret that may come back to this address. Raises NpmUnavailableError."""
     is_new = _has_hooks("node")
-    folder = installed("emulate", with_optional=not is_new)
+    folder = installed("emulate", with_optional=not is_new, patience=200.0)  # a whole Node may have to be fetched
     node = "node" if is_new else _packaged(folder)
     app = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "app_id": API_APP, "name": "Laban"}
     users = [{"name": "an", "real_name": "An", "email": "an@compass.example"}]

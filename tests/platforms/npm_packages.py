@@ -16,15 +16,15 @@ from tests.architecture.source import ROOT
 
 LOCKS = Path(__file__).parent / "npm"
 INSTALLED = ROOT / "var/npm"
-PATIENCE = 180.0
-"""Seconds an installation may take."""
+PATIENCE = 45.0
+"""Seconds an installation may take: less than a test has."""
 
 
 class NpmUnavailableError(RuntimeError):
     """These packages cannot be had here; the text says why and what helps."""
 
 
-def installed(name: str, *, with_optional: bool = False) -> Path:
+def installed(name: str, *, with_optional: bool = False, patience: float = PATIENCE) -> Path:
     """The folder in which `tests/platforms/npm/<name>` is installed, its own files included. Raises NpmUnavailableError."""
     source = LOCKS / name
     if shutil.which("node") is None or shutil.which("npm") is None:
@@ -36,24 +36,24 @@ def installed(name: str, *, with_optional: bool = False) -> Path:
     INSTALLED.mkdir(parents=True, exist_ok=True)
     with _alone(INSTALLED / f"{name}.lock"):
         if not folder.is_dir():
-            _install(source, folder, () if with_optional else ("--omit=optional",))
+            _install(source, folder, () if with_optional else ("--omit=optional",), patience)
     for file in source.iterdir():
         _put(file, folder / file.name)
     return folder
 
 
-def _install(source: Path, folder: Path, how: tuple[str, ...]) -> None:
+def _install(source: Path, folder: Path, how: tuple[str, ...], patience: float) -> None:
     """Beside its place first, so that an installation that was broken off is never taken for a whole one."""
     with tempfile.TemporaryDirectory(dir=INSTALLED) as half:
         for file in source.iterdir():
             shutil.copy(file, half)
-        command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", *how]
+        command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1", "--loglevel=error", *how]
         try:
-            subprocess.run(command, cwd=half, check=True, capture_output=True, text=True, timeout=PATIENCE)
+            subprocess.run(command, cwd=half, check=True, capture_output=True, text=True, timeout=patience)
         except subprocess.CalledProcessError as error:
             raise NpmUnavailableError(f"npm could not install {source.name}: {error.stderr.strip()[-300:]}") from None
         except subprocess.TimeoutExpired:
-            raise NpmUnavailableError(f"npm did not install {source.name} within {PATIENCE:.0f} seconds") from None
+            raise NpmUnavailableError(f"npm did not install {source.name} within {patience:.0f} seconds") from None
         whole = Path(half) / "whole"
         whole.mkdir()
         shutil.move(Path(half) / "node_modules", whole)

@@ -267,9 +267,7 @@ class Methods:
         if channel.is_archived:
             raise RefusedError("is_archived")
         if channel.kind == "im":
-            other = next(one for one in channel.members if one != BOT_USER)
-            if workspace.accounts[other].is_deleted:
-                raise RefusedError("is_archived")  # chats with people whose account was closed are archived
+            # Nothing is refused because somebody's account was closed: Slack takes it, and nobody reads it (python-slack-sdk issue 1156).
             if not self._server.app.has_messages:
                 raise RefusedError("messages_tab_disabled")
         elif BOT_USER not in channel.members and not (channel.kind == "channel" and "chat:write.public" in grant.scopes):

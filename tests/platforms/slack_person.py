@@ -36,6 +36,19 @@ def as_sent(text: str) -> str:
     return told
 
 
+def handed_on(node: Any) -> Any:
+    """Blocks as they come back with a press: entities even in the plain words of buttons and options (bolt-python issue 513)."""
+    match node:
+        case {"type": "plain_text", "text": str(text)}:
+            return {**node, "text": escape(text)}
+        case dict():
+            return {name: handed_on(value) for name, value in node.items()}
+        case list():
+            return [handed_on(one) for one in node]
+        case _:
+            return node
+
+
 def _link(match: re.Match[str]) -> str:
     address = match.group()
     return f"<{address}>" if address.startswith("http") else f"<http://{address}|{address}>"
@@ -248,7 +261,7 @@ class Person:
         self, shown: Post | View, block: Mapping[str, Any], element: Mapping[str, Any], value: Mapping[str, Any]
     ) -> Answer:
         action = {
-            **value,
+            **handed_on(value),
             "action_id": element["action_id"],
             "block_id": block["block_id"],
             "action_ts": self.server.new_ts(),
@@ -283,7 +296,7 @@ class Person:
             "response_url": self.server.hook(self.workspace, channel, self.id, post),
         }
         # What only one person sees is not kept, so it is not told again.
-        return found if post.is_ephemeral else found | {"message": post.json(self.workspace.id)}
+        return found if post.is_ephemeral else found | {"message": handed_on(post.json(self.workspace.id))}
 
     async def opens_shortcut(self, callback_id: str, post: Post | None = None) -> Answer:
         """Choose a shortcut of the app: from a message's menu, or from anywhere."""
@@ -293,7 +306,7 @@ class Person:
         told |= {"callback_id": callback_id, "action_ts": self.server.new_ts()}
         if post is not None:
             parts = self._message_parts(post)
-            told |= {"channel": parts["channel"], "response_url": parts["response_url"], "message": post.json(self.workspace.id)}
+            told |= {"channel": parts["channel"], "response_url": parts["response_url"], "message": parts.get("message")}
             told |= {"message_ts": post.ts}
         answer = await self.server.courier.deliver("interactive", told, self.server.app.interactivity_url)
         if not answer.is_taken:

@@ -329,6 +329,8 @@ class SlackServer:
         grant: Grant | None = None
         try:
             token, given = await _given(request, reads_json=name not in METHODS or METHODS[name].reads_json)
+            if name == "apps.connections.open" and "Authorization" not in request.headers:
+                raise RefusedError("invalid_auth")  # an app's token is taken from the header alone (python-slack-sdk issue 1877)
             if name not in METHODS:
                 self.complain(f"unexpected: {name}")
                 raise RefusedError("unknown_method", req_method=name)
@@ -367,7 +369,7 @@ class SlackServer:
         if token == self.app.app_token:
             if kind != "app":
                 raise RefusedError("not_allowed_token_type")
-            return Grant(token, ("connections:write",), "", "")
+            return Grant(token, self.app.app_scopes, "", "")
         grant = self.oauth.grants.get(token)
         if grant is None:
             raise RefusedError("invalid_auth")
@@ -443,9 +445,14 @@ class SlackServer:
         text = call.text("text")
         if not text.strip() and not blocks:
             return "no_text"
-        if given.get("replace_original"):
-            if hook.post is None or hook.post not in posts:
+        if given.get("replace_original") and hook.post is None:
+            self.complain(
+                "what a command was answered with cannot be replaced: this becomes another message (bolt-js issue 2287)"
+            )
+        elif given.get("replace_original"):
+            if hook.post not in posts:
                 return "message_not_found"
+            assert hook.post is not None
             hook.post.text, hook.post.blocks = text, blocks
             hook.post.values = initial_values(blocks, hook.post.values)
             hook.post.edits += 1
@@ -487,8 +494,8 @@ async def _given(request: web.Request, *, reads_json: bool) -> tuple[str, dict[s
     if kind == "Basic":
         name, _, secret = base64.b64decode(word).decode().partition(":")
         given |= {"client_id": name, "client_secret": secret}
-    token = word if kind == "Bearer" else str(given.pop("token", ""))
-    return token, given
+    told = str(given.pop("token", ""))
+    return word if kind == "Bearer" else told, given
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from tests.platforms.slack_blocks import acts_of, labels_of, words_of
+from tests.platforms.slack_blocks import acts_of, labels_of, spans_of, words_of
 
 API_APP = "A0LABAN01"
 CLIENT_ID = "1700.2600"
@@ -73,6 +73,8 @@ class App:
     client_secret: str = CLIENT_SECRET
     signing_secret: str = SIGNING_SECRET
     app_token: str = APP_TOKEN
+    app_scopes: tuple[str, ...] = ("connections:write",)
+    """Of the app-level token."""
     bot_scopes: tuple[str, ...] = SCOPES
     events: tuple[str, ...] = EVENTS
     commands: dict[str, str] = field(default_factory=lambda: {"/okr": ""})
@@ -230,6 +232,11 @@ class Post:
     def labels(self) -> list[str]:
         """On buttons and options."""
         return labels_of(self.blocks)
+
+    @property
+    def marks(self) -> list[tuple[str, str]]:
+        """What stands out in its texts, as (`bold`, words)."""
+        return spans_of(self.blocks)
 
     @property
     def acts(self) -> list[str]:

@@ -117,12 +117,12 @@ async def test_a_button_is_pressed_and_its_message_changes(server: SlackServer, 
 
     async with listening(server, app, way):
         an = server.person()
-        blocks = [actions(button("Add people", "more", action_id="decide"), button("Not now", "later", action_id="other"))]
+        blocks = [actions(button("Add people & time", "more", action_id="decide"), button("Not now", "later", action_id="other"))]
         await app.client.chat_postMessage(channel=an.id, text="help!", blocks=blocks, **QUIET)
         assert (await an.presses("Add")).is_taken
         await an.sees("decided")
     (body,) = pressed
-    assert body["actions"][0]["value"] == "more"
+    assert (body["actions"][0]["value"], body["actions"][0]["text"]["text"]) == ("more", "Add people &amp; time")
     assert body["container"]["message_ts"] == an.last.ts
     assert an.last.edits == 1
     assert an.notices == []

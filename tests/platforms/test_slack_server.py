@@ -80,6 +80,8 @@ async def test_a_token_is_for_its_own_kind_of_method(server: SlackServer, web: A
     server.app.is_socket = True
     assert (await refusal(web.apps_connections_open(app_token=str(web.token))))["error"] == "not_allowed_token_type"
     assert (await web.apps_connections_open(app_token=server.app.app_token))["url"].startswith("ws://127.0.0.1")
+    server.app.app_scopes = ("authorizations:read",)
+    assert (await refusal(web.apps_connections_open(app_token=server.app.app_token)))["needed"] == "connections:write"
     app = AsyncWebClient(server.app.app_token, base_url=f"{server.url}/api/")
     assert (await refusal(app.users_info(user="U0AN")))["error"] == "not_allowed_token_type"
 
@@ -254,9 +256,7 @@ async def test_a_channel_has_to_be_there_open_and_joined(server: SlackServer, we
     archived = workspace.channel("old")
     archived.is_archived = True
     assert await refused(archived) == "is_archived"
-    gone = server.person("U0GONE", "Gone")
-    gone.account.is_deleted = True
-    assert await refused(gone.chat) == "is_archived"
+    server.person("U0GONE", "Gone").account.is_deleted = True
     assert (await refusal(web.conversations_open(users="U0GONE")))["error"] == "user_disabled"
     server.app.has_messages = False
     assert await refused(server.person().chat) == "messages_tab_disabled"
@@ -495,12 +495,16 @@ async def test_a_response_address_lasts_five_uses_and_half_an_hour(
     for number in range(5):
         assert (await AsyncWebhookClient(address).send(text=str(number))).status_code == 200
     assert [one.words for one in an.ephemerals] == list("01234")
+    assert server.complaints == []
     used = await AsyncWebhookClient(address).send(text="6")
     assert (used.status_code, "used_url" in used.body) == (404, True)
     other = server.hook(an.workspace, channel, an.id)
     hands.turn(timedelta(minutes=31))
     late = await AsyncWebhookClient(other).send(text="7")
     assert (late.status_code, "expired_url" in late.body) == (404, True)
+    await AsyncWebhookClient(server.hook(an.workspace, channel, an.id)).send(text="8", replace_original=True)
+    assert an.ephemerals[-1].words == "8"
+    assert "cannot be replaced" in server.complaints[0]
 
 
 async def test_a_response_address_replaces_and_takes_away_the_message_it_belongs_to(
