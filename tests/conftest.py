@@ -9,6 +9,9 @@ import hypothesis
 import pytest
 
 from tests.browser.chromium import find_chromium, why_not
+from tests.platforms.npm_packages import NpmUnavailableError
+from tests.platforms.slack_types import SlackTypes
+from tests.platforms.slack_types import slack_types as open_slack_types
 from tests.postgres import Postgres, postgres
 
 # How fast one example runs says more about the machine's other work than about the code, so there is no deadline.
@@ -50,3 +53,13 @@ def chromium() -> str:
     if reason:
         pytest.skip(reason)
     return str(find_chromium())
+
+
+@pytest.fixture(scope="session")
+def slack_types() -> Iterator[SlackTypes]:
+    """What npm's `@slack/types` says about blocks. Where there is no npm the test is skipped and says why."""
+    try:
+        with open_slack_types() as judge:
+            yield judge
+    except NpmUnavailableError as error:
+        pytest.skip(str(error))
