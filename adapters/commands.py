@@ -150,8 +150,9 @@ def import_people(
     """
     from adapters.assembly import deps_of, opened
     from adapters.tables import show_plan, show_problems
-    from bot.actions.import_people import BusyError, Plan, Refused
+    from bot.actions.import_people import Plan, Refused
     from bot.actions.import_people import import_people as act
+    from bot.actions.staff import BusyError
 
     data = _read(file)
     settings = load()
