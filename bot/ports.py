@@ -13,6 +13,7 @@ from bot.chat.message import Message
 from bot.dialogs.session import Session
 from bot.okr.check_in import CheckIn
 from bot.okr.cycle import Cycle, CycleId
+from bot.okr.directory import ListedTeam, Listing
 from bot.okr.help_request import HelpRequest, HelpRequestId
 from bot.okr.objective import HistoryEntry, KeyResultId, Objective, ObjectiveId, Serves
 from bot.okr.people import Account, Invite, Person, PersonId, Team, TeamId
@@ -171,6 +172,20 @@ class PutDayOff:
 
 
 @dataclass(frozen=True, slots=True)
+class PutListing:
+    """Insert or replace what a directory said of one of its people."""
+
+    listing: Listing
+
+
+@dataclass(frozen=True, slots=True)
+class PutListedTeam:
+    """Insert or replace which team a department has become."""
+
+    listed: ListedTeam
+
+
+@dataclass(frozen=True, slots=True)
 class PutSession:
     """Insert (`was` None) or replace a session whose stored turn number is still `was`."""
 
@@ -207,6 +222,8 @@ Change = (
     | PutHelpRequest
     | PutTeamPlace
     | PutDayOff
+    | PutListing
+    | PutListedTeam
     | PutSession
     | Guard
 )
@@ -331,6 +348,18 @@ class Reading(Protocol):
         ...
 
     async def accounts_of(self, person_id: PersonId) -> tuple[Account, ...]: ...
+
+    async def accounts(self) -> tuple[Account, ...]:
+        """Everybody's, by platform, tenant and user."""
+        ...
+
+    async def listings(self) -> tuple[Listing, ...]:
+        """What all directories said, by platform, tenant and user; people who are gone from them included."""
+        ...
+
+    async def listed_teams(self, platform: str, tenant: str) -> tuple[ListedTeam, ...]:
+        """What the departments of a directory have become, by department."""
+        ...
 
     async def invite(self, code_hash: str) -> Invite | None: ...
 

@@ -69,9 +69,7 @@ async def import_people(data: bytes, deps: Deps, *, is_dry_run: bool) -> Plan | 
     sheet = read_rows(data)
     for _ in range(ATTEMPTS):
         revision = await deps.reading.guard(GUARD)
-        people = await deps.reading.everybody()
-        accounts = [account for person in people for account in await deps.reading.accounts_of(person.id)]
-        known = Known(people, await deps.reading.teams(), tuple(accounts))
+        known = Known(await deps.reading.everybody(), await deps.reading.teams(), await deps.reading.accounts())
         plan = plan_import(sheet.rows, known, deps.ids, sheet.problems)
         if isinstance(plan, Refused) or is_dry_run or not plan.changes:
             return plan
