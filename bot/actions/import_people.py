@@ -12,12 +12,11 @@ Rules worth knowing:
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.actions.import_rows import ID_COLUMNS, NOBODY, Row, RowProblem, read_rows
-from bot.actions.staff import ATTEMPTS, GUARD, BusyError, Difference, Fate, PlannedTeam, folded, look_of, name_of
+from bot.actions.staff import ATTEMPTS, GUARD, BusyError, Difference, Fate, PlannedTeam, folded, likely_lead, look_of, name_of
 from bot.okr.managers import circles
 from bot.okr.people import Account, Person, PersonId, Role, Team, TeamId
 from bot.ports import Change, Deps, Guard, Ids, PutAccount, PutPerson, PutTeam, Saved, Turn
@@ -325,25 +324,7 @@ def _leads(people: _People, teams: _Teams) -> dict[TeamId, PersonId | None]:
     for person in people.after.values():
         if person.is_active:
             members.setdefault(person.team_id, []).append(person)
-    return {team_id: _lead(teams.by_id[team_id], members.get(team_id, []), people.after) for team_id in touched}
-
-
-def _lead(team: Team, members: Sequence[Person], everybody: Mapping[PersonId, Person]) -> PersonId | None:
-    leading = Counter(person.manager_id for person in members if person.manager_id is not None)
-    inside = {person.id for person in members}
-    fit = [person for person in members if person.role is not Role.MEMBER and person.manager_id not in inside]
-    if fit:
-        fit.sort(
-            key=lambda person: (person.id != team.lead_id, person.role is not Role.MANAGER, -leading[person.id], person.name)
-        )
-        return fit[0].id
-    outside = [
-        everybody[person_id]
-        for person_id in leading
-        if person_id in everybody and person_id not in inside and everybody[person_id].role is not Role.MEMBER
-    ]
-    outside.sort(key=lambda person: (-leading[person.id], person.id != team.lead_id, person.name))
-    return outside[0].id if outside else None
+    return {team_id: likely_lead(teams.by_id[team_id], members.get(team_id, []), people.after) for team_id in touched}
 
 
 # --- saying it -------------------------------------------------------------------------------------------------------------

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from unicodedata import normalize
 
-from bot.okr.people import Person, PersonId, Team, TeamId
+from bot.okr.people import Person, PersonId, Role, Team, TeamId
 
 GUARD = "people import"
 """Two that work at once would both add the same new people."""
@@ -59,6 +60,26 @@ def look_of(person: Person, everybody: Mapping[PersonId, Person], teams: Mapping
         "timezone": person.timezone,
         "left": person.left_at.date().isoformat() if person.left_at else "",
     }
+
+
+def likely_lead(team: Team, members: Sequence[Person], everybody: Mapping[PersonId, Person]) -> PersonId | None:
+    """Who leads a team nobody has named the lead of: the manager (else admin) among its members whose own manager is not; of several the
+    present lead, else whoever leads most of them. If there is none: the manager, from outside, of most of them."""
+    leading = Counter(person.manager_id for person in members if person.manager_id is not None)
+    inside = {person.id for person in members}
+    fit = [person for person in members if person.role is not Role.MEMBER and person.manager_id not in inside]
+    if fit:
+        fit.sort(
+            key=lambda person: (person.id != team.lead_id, person.role is not Role.MANAGER, -leading[person.id], person.name)
+        )
+        return fit[0].id
+    outside = [
+        everybody[person_id]
+        for person_id in leading
+        if person_id in everybody and person_id not in inside and everybody[person_id].role is not Role.MEMBER
+    ]
+    outside.sort(key=lambda person: (-leading[person.id], person.id != team.lead_id, person.name))
+    return outside[0].id if outside else None
 
 
 def name_of(person_id: PersonId | None, people: Mapping[PersonId, Person]) -> str:
