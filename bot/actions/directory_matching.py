@@ -85,7 +85,14 @@ class _Matching:
         return {email for email, number in count.items() if number > 1}
 
     def _match_by_email(self, shared: set[str]) -> None:
-        taken = {person_id: user_id for user_id, person_id in self._who.items()}
+        taken = set(self._who.values())
+        moved_on = {
+            self._who[entry.user_id]
+            for entry in self._directory.entries
+            if entry.user_id in self._who
+            and entry.email
+            and self._by_email.get(entry.email) is not self._by_id[self._who[entry.user_id]]
+        }
         beside = {self._linked[user_id] for user_id in self._directory.aside if user_id in self._linked}
         for entry in self._directory.entries:
             if not entry.email or entry.user_id in self._who or entry.user_id in self._barred:
@@ -94,13 +101,15 @@ class _Matching:
             if person is None:
                 if entry.email in shared:
                     self._clash(entry, f"Several people there have the address {entry.email}; it is left out.")
+            elif person.id in moved_on:
+                continue  # the address is being handed on: to somebody new, as far as we know
             elif entry.email in shared:
                 self._bar(entry, f"Several people there have {person.name}'s address {entry.email}. Left alone.")
             elif person.id in taken or person.id in beside:
                 self._bar(entry, f"Has the address of {person.name}, who has another account there. Left alone.")
             else:
                 self._who[entry.user_id] = person.id
-                taken[person.id] = entry.user_id
+                taken.add(person.id)
 
     def _bar(self, entry: Entry, reason: str) -> None:
         self._barred.add(entry.user_id)

@@ -277,7 +277,7 @@ class Roll:
                 continue
             user_id = next(one for one in department.leads if self._person_at(one) == lead)
             above_lead = self._above(lead)
-            for listing in self._listed.values():
+            for listing in {**self._listed, **self._listings}.values():
                 person = self._after[listing.person_id]
                 was_led = person.team_id == team.id and person.manager_id is not None and person.manager_id == team.lead_id
                 if listing.user_id in members or not listing.is_present or not was_led or person.id in above_lead:

@@ -35,8 +35,13 @@ class TeamTree:
         # What became of a department that is no more is free for one that takes its place.
         self._taken = {one.team_id for one in self._listed.values() if one.department_id in present}
         self._tops = sum(one.parent_id not in present and one.parent_id not in self._listed for one in directory.departments)
-        for department in _parents_first(directory.departments):
-            self._place(department)
+        in_order = tuple(_parents_first(directory.departments))
+        for department in in_order:
+            self._recognise(department)
+        for department in in_order:
+            self._hang(department)
+        for department in in_order:
+            self._open_circle(department)
         self._lay_paths()
 
     # --- looking up ---
@@ -72,22 +77,28 @@ class TeamTree:
         """The team above, as far as it is settled: parents come first."""
         return self.team_of.get(department.parent_id) if department.parent_id != department.id else None
 
-    def _place(self, department: Department) -> None:
+    def _recognise(self, department: Department) -> None:
+        """Which team a department is."""
+        if department.id not in self._listed:
+            team = self._adopted(department, self._parent_of(department))
+            self.team_of[department.id] = team.id
+            self._taken.add(team.id)
+
+    def _hang(self, department: Department) -> None:
+        """Its name, and what it hangs below."""
+        team = self.by_id[self.team_of[department.id]]
         known = self._listed.get(department.id)
+        name = department.name if known is not None and department.name != known.name else team.name
         parent_id = self._parent_of(department)
-        if known is not None:
-            team = self.by_id[known.team_id]
-            name = department.name if department.name != known.name else team.name
-        else:
-            team = self._adopted(department, parent_id)
-            name = team.name
         if parent_id is None and team.parent_id not in self._taken:
             parent_id = team.parent_id  # what the company itself is hangs where an admin hung it
-        if parent_id is not None and team.id in self.above(parent_id):
-            parent_id = None
         self._keep(replace(team, name=name, parent_id=parent_id))
-        self.team_of[department.id] = team.id
-        self._taken.add(team.id)
+
+    def _open_circle(self, department: Department) -> None:
+        """A department that would be below itself is one at the top."""
+        team = self.by_id[self.team_of[department.id]]
+        if team.parent_id is not None and team.id in self.above(team.parent_id):
+            self._keep(replace(team, parent_id=None))
 
     def _adopted(self, department: Department, parent_id: TeamId | None) -> Team:
         """What a department becomes when it is seen for the first time."""

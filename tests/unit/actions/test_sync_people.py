@@ -243,6 +243,12 @@ def test_an_address_goes_from_one_to_the_other() -> None:
     assert after.people["林梅"].email == "an@x.vn"
 
 
+def test_an_address_is_handed_on_to_somebody_new() -> None:
+    before = NOBODY.synced(slack(AN))
+    after = before.synced(slack(replace(AN, email="an.pham@x.vn"), entry("U8", "New An", "an@x.vn")))
+    assert (after.people["Phạm Bảo An"].email, after.people["New An"].email) == ("an.pham@x.vn", "an@x.vn")
+
+
 # --- who goes ---
 
 
