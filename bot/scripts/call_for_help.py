@@ -45,9 +45,9 @@ def call_for_help(facts: Mapping[str, Json], lang: str) -> Script[CallForHelp]:
         chosen = yield from ask("key_result", Choice(picks), T("call.which"), label=T("call.label"))
     sentence = next(str(one["sentence"]) for one in key_results if one["id"] == chosen)
     message = str(facts.get("message", ""))
-    picks: tuple[Pick[str], ...] = (Pick("message", T("call.send_message"), message),) if message else ()
+    ready = (Pick("message", T("call.send_message"), message),) if message else ()
     before = (T("call.about_message", words=message),) if message else ()
-    words = yield from ask("words", Sentence(WORDS_LIMIT, picks=picks), T("call.words_about", sentence=sentence), before=before)
+    words = yield from ask("words", Sentence(WORDS_LIMIT, picks=ready), T("call.words_about", sentence=sentence), before=before)
     return CallForHelp(str(facts["request_id"]), chosen, words)
 
 
