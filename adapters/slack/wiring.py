@@ -15,6 +15,7 @@ from aiohttp import web
 from adapters.nap import Nap, nap
 from adapters.patience import Patience
 from adapters.sealing import Sealer
+from adapters.slack.acquaint import Acquaintances
 from adapters.slack.client import NETWORK, ApiError, SlackClient
 from adapters.slack.homes import Homes, Page
 from adapters.slack.hooks import Hooks
@@ -25,7 +26,7 @@ from adapters.slack.oauth import AUTHORIZE, OAuth
 from adapters.slack.private import PrivateModal
 from adapters.slack.receive import EVENTS_PATH, Accept, EventsRoute, FindProblems, OpenFormFor, Reception, make_bolt
 from adapters.slack.sockets import CONNECTIONS, Socket
-from bot.ports import Clock, Keyring, Pictures, SendLaterError, Tickets
+from bot.ports import Clock, Deps, Keyring, Pictures, SendLaterError, Tickets
 
 LOG = logging.getLogger(__name__)
 
@@ -81,6 +82,10 @@ class Slack:
         self._halt = asyncio.Event()
         self._ended = asyncio.Event()
         self._ended.set()
+
+    def acquaintances(self, deps: Deps) -> Acquaintances:
+        """Who introduces people before their turn."""
+        return Acquaintances(self.client, self.installations, deps)
 
     def add_routes(self, app: web.Application) -> None:
         """The addresses Slack, and those who install the app, come to."""
