@@ -552,6 +552,38 @@ class Messenger(Protocol):
         ...
 
 
+# --- what platforms entrust us with ---------------------------------------------------------------------------------
+
+
+class Keyring(Protocol):
+    """Keeps what a platform entrusts us with for each of its tenants, like an app's token in a workspace. Storage never sees it open:
+    what it is given is sealed."""
+
+    async def put(self, platform: str, tenant: str, sealed: str, at: datetime) -> None:
+        """Insert or replace."""
+        ...
+
+    async def get(self, platform: str, tenant: str) -> str | None: ...
+
+    async def tenants(self, platform: str) -> tuple[str, ...]:
+        """In alphabetical order."""
+        ...
+
+    async def remove(self, platform: str, tenant: str) -> None:
+        """Doing it twice changes nothing."""
+        ...
+
+
+class Tickets(Protocol):
+    """Things that are good once and not for long. Storage is given only what a ticket looks like from outside: its hash."""
+
+    async def issue(self, ticket_hash: str, expires_at: datetime) -> None: ...
+
+    async def redeem(self, ticket_hash: str, now: datetime) -> bool:
+        """Use it up; False when it was never issued, has been used or has expired. Of many who try at once one succeeds."""
+        ...
+
+
 # --- a chat of our own -----------------------------------------------------------------------------------------------
 
 

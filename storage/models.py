@@ -351,6 +351,26 @@ class Guard(Model):
         table = "guards"
 
 
+class Entrusted(Model):
+    """Keyed by platform and tenant together."""
+
+    platform = fields.CharField(ID)
+    tenant = fields.CharField(ID, primary_key=True)
+    sealed = fields.TextField()
+    stored_at = fields.DatetimeField()
+
+    class Meta:
+        table = "keyring"
+
+
+class Ticket(Model):
+    ticket_hash = fields.CharField(ID, primary_key=True)
+    expires_at = fields.DatetimeField()
+
+    class Meta:
+        table = "tickets"
+
+
 class WebPlace(Model):
     lane = fields.CharField(ID, primary_key=True)
     number = fields.BigIntField()
