@@ -26,6 +26,7 @@ _LINE_STARTS = re.compile(r"#{1,6}(?=\s|\Z)|[>+\-=]|\d{1,9}[.)]|[ \t]")
 _LOOKS_LIKE_A_LINK = re.compile(r":(?=//)|(?<=\S)\.(?=[^\W\d])|@(?=\w)")
 _SIGNS = {Style.BOLD: "**", Style.ITALIC: "*"}
 """There is no sign for code: its words are shown as they are."""
+_BRACKETS = str.maketrans("[]\\", "()/")
 _BREAK: Final = "  \n"
 _ADDRESS_KEPT: Final = "/:?#[]@!$&'*+,;=%~"
 
@@ -54,7 +55,7 @@ def markdown(blocks: Iterable[Block], media: Mapping[str, str], public_url: str 
             case Image(source, alt):
                 # A picture that could not be drawn has been put in words before; this is the last resort.
                 media_id = media.get(source, "")
-                paragraphs.append(f"![{_line(alt)}]({media_id})" if media_id else _lines(words(alt), public_url))
+                paragraphs.append(f"![{_described(alt)}]({media_id})" if media_id else _lines(words(alt), public_url))
             case Paragraph(text):
                 paragraphs.append(_lines(text, public_url, "> " if block.is_quiet else ""))
             case _:
@@ -78,8 +79,9 @@ def harmless(text: str) -> str:
     return _LOOKS_LIKE_A_LINK.sub(lambda mark: f"{mark[0]}{JOINER}", escaped)
 
 
-def _line(text: str) -> str:
-    return harmless(" ".join(text.split()))
+def _described(alt: str) -> str:
+    """A picture's words, between brackets in which no bracket may be, escaped or not."""
+    return harmless(" ".join(alt.translate(_BRACKETS).split()))
 
 
 def _lines(text: RichText, public_url: str, prefix: str = "") -> str:

@@ -60,7 +60,7 @@ class Adapter:
     """An adapter under test.
 
     `open` makes its messenger and platform. `read` decodes what `tests/recorded/<name>/*.json` holds; each of these files has the expected
-    outcome under "incoming" (None: an event that means nothing). `proof` is what makes a request genuine, `is_genuine` checks it.
+    outcome under "incoming" (None: an event that means nothing); `recorded` is another name to look there under. `proof` is what makes a request genuine, `is_genuine` checks it.
     `faults` are those the platform can answer with at all.
     """
 
@@ -71,6 +71,12 @@ class Adapter:
     proof: str
     is_genuine: Callable[[str], bool]
     faults: frozenset[Fault]
+    recorded: str = ""
+
+    @property
+    def recordings(self) -> list[Path]:
+        """Files with real events."""
+        return sorted((RECORDED / (self.recorded or self.name)).glob("*.json"))
 
     def __str__(self) -> str:
         return self.name
