@@ -33,9 +33,7 @@ ADAPTERS = (WEB_ADAPTER, TELEGRAM_ADAPTER, DINGTALK_ADAPTER, DINGTALK_CARDS_ADAP
 
 BY_NAME = [pytest.param(adapter, id=adapter.name) for adapter in ADAPTERS]
 RECORDINGS = [
-    pytest.param(adapter, path, id=f"{adapter.name}-{path.stem}")
-    for adapter in ADAPTERS
-    for path in adapter.recordings
+    pytest.param(adapter, path, id=f"{adapter.name}-{path.stem}") for adapter in ADAPTERS for path in adapter.recordings
 ]
 REFUSALS = [
     pytest.param(adapter, fault, id=f"{adapter.name}-{fault.name}")
