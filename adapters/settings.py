@@ -20,6 +20,8 @@ from urllib.parse import quote, unquote, urlsplit
 NAMES = (
     *("DATABASE_URL", "DATA_DIR", "HOST", "PORT", "PUBLIC_URL", "SECRET_KEY"),
     *("TELEGRAM_BOT_TOKEN", "TELEGRAM_API_URL", "TELEGRAM_WEBHOOK_SECRET"),
+    *("DINGTALK_CLIENT_ID", "DINGTALK_CLIENT_SECRET", "DINGTALK_ROBOT_CODE", "DINGTALK_CARD_TEMPLATE_ID"),
+    *("DINGTALK_MODE", "DINGTALK_API_URL", "DINGTALK_OAPI_URL"),
 )
 ENV_FILE = ".env"
 ENV_FILE_LIMIT = 64 * 1024
@@ -30,6 +32,8 @@ SECRET_LENGTH = 32
 SECRET_VARIETY = 10
 """Different characters a secret has at least: "aaaa…" is long and worthless."""
 TELEGRAM_API = "https://api.telegram.org"
+DINGTALK_API = "https://api.dingtalk.com"
+DINGTALK_OAPI = "https://oapi.dingtalk.com"
 MAKE_SECRET = 'python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
 _WELL_KNOWN = (
     *("changeme", "change-me", "change_me", "replaceme", "replace-me", "placeholder", "example", "insecure", "password"),
@@ -38,6 +42,9 @@ _WELL_KNOWN = (
 )
 _SQLITE = "sqlite:///"
 _BOT_TOKEN = re.compile(r"[0-9]{3,20}:[A-Za-z0-9_-]{30,100}")
+_DINGTALK_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_DINGTALK_SECRET = re.compile(r"[A-Za-z0-9_-]{32,128}")
+_CARD_TEMPLATE = re.compile(r"[A-Za-z0-9-]{8,64}\.schema")
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _EXAMPLES = {
     "sqlite": "sqlite:///var/laban.db, or sqlite:////srv/laban.db from the root",
@@ -87,9 +94,23 @@ class TelegramSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class DingTalkSettings:
+    """An app of a company's own, its robot, and the roots of DingTalk's two interfaces. `card_template_id` is "" where everything is said in
+    words; `is_http`: messages are posted to us instead of coming by streams we open."""
+
+    client_id: str
+    client_secret: Secret
+    robot_code: str
+    card_template_id: str = ""
+    is_http: bool = False
+    api_url: str = DINGTALK_API
+    oapi_url: str = DINGTALK_OAPI
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
-    """`secret_key` is None only until `with_secret_key` has made one, `telegram` where no bot is set. `sources` says where each given setting came
-    from."""
+    """`secret_key` is None only until `with_secret_key` has made one, `telegram` and `dingtalk` where no bot is set. `sources` says
+    where each given setting came from."""
 
     database_url: Secret
     data_dir: Path
@@ -98,6 +119,7 @@ class Settings:
     public_url: str
     secret_key: Secret | None = None
     telegram: TelegramSettings | None = None
+    dingtalk: DingTalkSettings | None = None
     sources: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -152,9 +174,10 @@ def load(environment: Mapping[str, str] | None = None, folder: Path | None = Non
     public_url = _public_url(given.get("PUBLIC_URL", ""), host, port, problems)
     secret_key = _secret_key(given.get("SECRET_KEY", ""), data_dir, problems)
     telegram = _telegram(given, problems)
+    dingtalk = _dingtalk(given, problems)
     if problems:
         raise SettingsError(tuple(problems))
-    return Settings(Secret(database_url), data_dir, host, port, public_url, secret_key, telegram, sources)
+    return Settings(Secret(database_url), data_dir, host, port, public_url, secret_key, telegram, dingtalk, sources)
 
 
 def with_database_file(settings: Settings, file: Path) -> Settings:
@@ -406,22 +429,64 @@ def _telegram(given: Mapping[str, str], problems: list[Problem]) -> TelegramSett
 
 def _api_url(given: str, problems: list[Problem]) -> str:
     """The root of a Bot API server: Telegram's, or one of one's own."""
+    what = _unlike_a_server(given, "the bot's token")
+    if not what and "/bot" in urlsplit(given).path:
+        what = "this is more than the address of a server."
+    if what:
+        remedy = f"Leave it empty for {TELEGRAM_API}, or name your own server: http://127.0.0.1:8081"
+        problems.append(Problem("TELEGRAM_API_URL", what, remedy))
+    return given.rstrip("/")
+
+
+def _dingtalk(given: Mapping[str, str], problems: list[Problem]) -> DingTalkSettings | None:
+    client_id, secret = given.get("DINGTALK_CLIENT_ID", ""), given.get("DINGTALK_CLIENT_SECRET", "")
+    robot, template = given.get("DINGTALK_ROBOT_CODE", client_id), given.get("DINGTALK_CARD_TEMPLATE_ID", "")
+    mode = given.get("DINGTALK_MODE", "stream").lower()
+    where = "in the developers' console (open-dev.dingtalk.com), your app, “Credentials and basic information”"
+    if client_id and not _DINGTALK_ID.fullmatch(client_id):
+        problems.append(Problem("DINGTALK_CLIENT_ID", "this is not the Client ID of an app.", f"Copy it {where}."))
+    if secret and not _DINGTALK_SECRET.fullmatch(secret):
+        problems.append(Problem("DINGTALK_CLIENT_SECRET", "this is not the Client Secret of an app.", f"Copy all of it {where}."))
+    if client_id and not secret:
+        # Also in HTTP mode: without it anybody could post in DingTalk's name.
+        problems.append(Problem("DINGTALK_CLIENT_SECRET", "it is missing.", f"It stands beside the Client ID {where}."))
+    if secret and not client_id:
+        problems.append(Problem("DINGTALK_CLIENT_ID", "it is missing.", f"It stands beside the Client Secret {where}."))
+    if robot and robot != client_id and not _DINGTALK_ID.fullmatch(robot):
+        remedy = (
+            "Leave it empty: the robot of your own app has the app's Client ID. Others stand on the robot's page in the console."
+        )
+        problems.append(Problem("DINGTALK_ROBOT_CODE", "this is not the code of a robot.", remedy))
+    if template and not _CARD_TEMPLATE.fullmatch(template):
+        remedy = "Copy the id beside its name in the card platform; it ends in .schema. Empty: no cards, everything in words."
+        problems.append(Problem("DINGTALK_CARD_TEMPLATE_ID", "this is not the id of a card template.", remedy))
+    if mode not in ("stream", "http"):
+        remedy = "Leave it empty, or write stream or http."
+        problems.append(Problem("DINGTALK_MODE", "there are two ways in, and this is neither.", remedy))
+    roots = []
+    for name, usual in (("DINGTALK_API_URL", DINGTALK_API), ("DINGTALK_OAPI_URL", DINGTALK_OAPI)):
+        root = given.get(name, usual)
+        what = _unlike_a_server(root, "the app's secret")
+        if what:
+            problems.append(Problem(name, what, f"Leave it empty for {usual}, or name another server: http://127.0.0.1:8082"))
+        roots.append(root.rstrip("/"))
+    if not (client_id and secret):
+        return None
+    return DingTalkSettings(client_id, Secret(secret), robot, template, mode == "http", *roots)
+
+
+def _unlike_a_server(given: str, carried: str) -> str:
+    """Why this is no address of a server, or none that what is `carried` there may go to; "" when it is one."""
     try:
         parts = urlsplit(given)
         name, _ = parts.hostname or "", parts.port
     except ValueError:
         name, parts = "", urlsplit("")
-    what = ""
     if parts.scheme not in ("http", "https") or not name or parts.username or parts.query or parts.fragment:
-        what = "this is not the address of a server."
-    elif "/bot" in parts.path:
-        what = "this is more than the address of a server."
-    elif parts.scheme == "http" and "." in name and not (_is_ip(name) and ipaddress.ip_address(name).is_private):
-        what = "the bot's token would travel unencrypted."
-    if what:
-        remedy = f"Leave it empty for {TELEGRAM_API}, or name your own server: http://127.0.0.1:8081"
-        problems.append(Problem("TELEGRAM_API_URL", what, remedy))
-    return given.rstrip("/")
+        return "this is not the address of a server."
+    if parts.scheme == "http" and "." in name and not (_is_ip(name) and ipaddress.ip_address(name).is_private):
+        return f"{carried} would travel unencrypted."
+    return ""
 
 
 def _own_address(host: str, port: int) -> str:

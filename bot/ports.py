@@ -476,6 +476,11 @@ class Envelope:
     created_at: datetime
     replaces: str = ""
 
+    @property
+    def key(self) -> str:
+        """Names this message at every attempt, and no other message: not even one of a database that was made anew and counts from 1."""
+        return f"{self.id}-{round(self.created_at.timestamp() * 1_000_000)}"
+
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
@@ -547,8 +552,11 @@ class Pictures(Protocol):
 class Messenger(Protocol):
     """Delivers to one platform. Raises SendLaterError, UndeliverableError, or anything else for "try again"."""
 
-    async def send(self, place: Place, message: Message, replaces: str) -> str:
-        """Degrade, encode and send; edit the message `replaces` names where the platform can. Returns the platform's reference."""
+    async def send(self, place: Place, message: Message, replaces: str, key: str = "") -> str:
+        """Degrade, encode and send; edit the message `replaces` names where the platform can. Returns the platform's reference.
+
+        `key` is the same at every attempt (`Envelope.key`), for platforms that know a message they have been given before; "" for none.
+        """
         ...
 
 
