@@ -21,7 +21,7 @@ from bot.chat.message import Choices, Message, Option, Paragraph
 from bot.chat.richtext import words
 from bot.ports import Outgoing, SendLaterError, Turn, UndeliverableError
 from tests.contract.dingtalk import DINGTALK_ADAPTER, DINGTALK_CARDS_ADAPTER
-from tests.contract.peer import RECORDED, Adapter, Fault, Peer
+from tests.contract.peer import Adapter, Fault, Peer
 from tests.contract.slack import SLACK_ADAPTER
 from tests.contract.telegram import TELEGRAM_ADAPTER
 from tests.contract.web import WEB_ADAPTER
