@@ -8,7 +8,7 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import timedelta
 from functools import partial
@@ -37,6 +37,7 @@ from bot.ports import Deps, Messenger, Organisation, Pictures
 
 if TYPE_CHECKING:
     from adapters.dingtalk.wiring import DingTalk
+    from adapters.slack.wiring import Slack
     from adapters.telegram.wiring import Telegram
 
 LOG = logging.getLogger("laban")
@@ -75,7 +76,8 @@ async def serve(settings: Settings, *, is_demo: bool = False, is_reset: bool = F
             messengers: dict[str, Messenger] = {PLATFORM: WebMessenger(storage.transcript, streams, deps.clock, deps.ids)}
             relay = Relay(storage.outbox, messengers, deps.clock, worker=_worker_name(settings), pace=Pace(grace=GRACE))
             storage.on_commit(relay.wake)
-            talk = partial(converse, deps=deps)
+            introductions: dict[str, Introduce] = {}
+            talk = partial(_talk, introductions, deps)
             sorry = partial(apologise, deps=deps)
             intake = Intake(storage.inbox, talk, deps.clock, apologise=sorry, diligence=Diligence(grace=GRACE))
             timer = Timer(deps.clock, [pruning(storage.inbox, storage.outbox), by_itself(deps)])
@@ -97,6 +99,10 @@ async def serve(settings: Settings, *, is_demo: bool = False, is_reset: bool = F
             connected: dict[str, Platform] = {}
             if not is_demo:
                 connected = _connected(settings, secret, intake, deps, pictures)
+                slack = _slack(settings, secret, intake, deps, pictures, storage)
+                if slack is not None:
+                    connected["slack"] = slack
+                    introductions["slack"] = slack.acquaintances(deps).introduce
             for name, platform in connected.items():
                 messengers[name] = platform.messenger
                 platform.add_routes(app)
@@ -162,6 +168,16 @@ class Platform(Protocol):
         ...
 
 
+Introduce = Callable[[Incoming], Awaitable[Incoming]]
+"""Says more about whoever sent something, where a platform's events say little."""
+
+
+async def _talk(introductions: Mapping[str, Introduce], deps: Deps, incoming: Incoming) -> None:
+    """One turn."""
+    introduce = introductions.get(incoming.sender.platform)
+    await converse(incoming if introduce is None else await introduce(incoming), deps)
+
+
 def _connected(settings: Settings, key: Secret, intake: Intake, deps: Deps, pictures: Pictures) -> dict[str, Platform]:
     """The bots of the settings, by platform."""
     found: dict[str, Platform | None] = {
@@ -169,6 +185,31 @@ def _connected(settings: Settings, key: Secret, intake: Intake, deps: Deps, pict
         "dingtalk": _dingtalk(settings, key, intake, deps, pictures),
     }
     return {name: platform for name, platform in found.items() if platform is not None}
+
+
+def _slack(settings: Settings, key: Secret, intake: Intake, deps: Deps, pictures: Pictures, storage: Storage) -> Slack | None:
+    """The app of the settings, if there is one."""
+    if settings.slack is None:
+        return None
+    from adapters.slack.settings import app_of  # noqa: PLC0415 only those who have an app pay for its libraries
+    from adapters.slack.wiring import connect  # noqa: PLC0415 see above
+    from bot.actions.fill_form import find_problems, open_form  # noqa: PLC0415 see above
+    from bot.actions.home_page import home_page  # noqa: PLC0415 see above
+
+    keys = [one.reveal() for one in (key, settings.old_secret_key) if one is not None]
+    return connect(
+        app_of(settings.slack, settings.public_url, keys),
+        intake.accept,
+        deps.clock,
+        page=partial(home_page, deps=deps),
+        open_form=partial(open_form, deps=deps),
+        find_problems=partial(find_problems, deps=deps),
+        keyring=storage.keyring,
+        tickets=storage.tickets,
+        # Our pages are closed until people can sign in, so nothing links to them.
+        links_to="",
+        pictures=pictures,
+    )
 
 
 def _telegram(settings: Settings, key: Secret, intake: Intake, deps: Deps, pictures: Pictures) -> Telegram | None:

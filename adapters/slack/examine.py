@@ -11,8 +11,7 @@ from urllib.parse import urlsplit
 from adapters.clock import SystemClock
 from adapters.slack.client import NETWORK, ApiError, SlackClient
 from adapters.slack.installations import installation_of
-from adapters.slack.manifest import INSTALL_PATH, SCOPES
-from adapters.slack.receive import EVENTS_PATH
+from adapters.slack.manifest import EVENTS_PATH, INSTALL_PATH, SCOPES
 from adapters.slack.wiring import App
 from bot.ports import SendLaterError
 

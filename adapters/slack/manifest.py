@@ -20,8 +20,15 @@ SCOPES: Final = {
 """Every scope, and what for."""
 EVENTS: Final = ("app_home_opened", "app_mention", "app_uninstalled", "message.im", "tokens_revoked")
 
+EVENTS_PATH: Final = "/slack/events"
 INSTALL_PATH: Final = "/slack/install"
 REDIRECT_PATH: Final = "/slack/oauth_redirect"
+
+
+def ways_of(public_url: str) -> tuple[str, str]:
+    """Where Slack brings events, and where somebody who installs the app comes back to."""
+    root = public_url.rstrip("/")
+    return f"{root}{EVENTS_PATH}", f"{root}{REDIRECT_PATH}"
 
 
 def manifest(events_url: str, *, redirect_url: str = "") -> dict[str, Any]:

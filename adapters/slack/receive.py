@@ -52,7 +52,6 @@ from bot.ports import Clock, SendLaterError
 
 LOG = logging.getLogger(__name__)
 
-EVENTS_PATH: Final = "/slack/events"
 BODY_LIMIT: Final = 1024 * 1024
 BODY_SECONDS: Final = 10.0
 DEPTH: Final = 32

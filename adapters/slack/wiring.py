@@ -8,7 +8,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Final, Self
 
 from aiohttp import web
 
@@ -20,11 +20,11 @@ from adapters.slack.client import NETWORK, ApiError, SlackClient
 from adapters.slack.homes import Homes, Page
 from adapters.slack.hooks import Hooks
 from adapters.slack.installations import Installations, ManyWorkspaces, OneWorkspace
-from adapters.slack.manifest import INSTALL_PATH
+from adapters.slack.manifest import EVENTS_PATH, INSTALL_PATH
 from adapters.slack.messenger import SlackMessenger
 from adapters.slack.oauth import AUTHORIZE, OAuth
 from adapters.slack.private import PrivateModal
-from adapters.slack.receive import EVENTS_PATH, Accept, EventsRoute, FindProblems, OpenFormFor, Reception, make_bolt
+from adapters.slack.receive import Accept, EventsRoute, FindProblems, OpenFormFor, Reception, make_bolt
 from adapters.slack.sockets import CONNECTIONS, Socket
 from bot.ports import Clock, Deps, Keyring, Pictures, SendLaterError, Tickets
 
@@ -82,6 +82,11 @@ class Slack:
         self._halt = asyncio.Event()
         self._ended = asyncio.Event()
         self._ended.set()
+
+    @property
+    def connection(self) -> Self:
+        """What runs until it is stopped."""
+        return self
 
     def acquaintances(self, deps: Deps) -> Acquaintances:
         """Who introduces people before their turn."""

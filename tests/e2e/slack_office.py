@@ -14,8 +14,7 @@ from aiohttp import web
 from adapters.ids import RandomIds
 from adapters.intake import Intake
 from adapters.relay import Relay
-from adapters.slack.manifest import manifest
-from adapters.slack.receive import EVENTS_PATH
+from adapters.slack.manifest import EVENTS_PATH, manifest
 from adapters.slack.wiring import App, connect
 from bot.actions.apologise import apologise
 from bot.actions.converse import converse
