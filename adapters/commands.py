@@ -42,6 +42,8 @@ people_app = typer.Typer(help="Who works here.", no_args_is_help=True)
 app.add_typer(people_app, name="people")
 round_app = typer.Typer(help="The weekly round of check-ins.", no_args_is_help=True)
 app.add_typer(round_app, name="round")
+slack_app = typer.Typer(help="The Slack app.", no_args_is_help=True)
+app.add_typer(slack_app, name="slack")
 
 
 class CommandError(Exception):
@@ -150,8 +152,9 @@ def import_people(
     """
     from adapters.assembly import deps_of, opened
     from adapters.tables import show_plan, show_problems
-    from bot.actions.import_people import BusyError, Plan, Refused
+    from bot.actions.import_people import Plan, Refused
     from bot.actions.import_people import import_people as act
+    from bot.actions.staff import BusyError
 
     data = _read(file)
     settings = load()
@@ -263,6 +266,23 @@ def set_day(
     where = f"in {country.upper()}" if country else "everywhere"
     said = {DayKind.OFF: "is off", DayKind.WORKING: "is worked on", DayKind.AS_CALENDAR: "is as the calendar has it"}[kind]
     _say(f"{day:%Y-%m-%d} {said} {where}.")
+
+
+@slack_app.command(name="manifest")
+def slack_manifest(
+    sockets: Annotated[bool, typer.Option("--sockets", help="For Socket Mode, also when there is a public address.")] = False,
+) -> None:
+    """Print the app manifest to paste at api.slack.com/apps: scopes, events, the command, buttons, the home tab. For PUBLIC_URL when it can be
+    reached from outside, else for Socket Mode."""
+    import json
+
+    from adapters.slack.manifest import manifest, ways_of
+
+    settings = load()
+    is_many = settings.slack is not None and bool(settings.slack.client_id)
+    events_url, redirect_url = ways_of(settings.public_url) if settings.is_reachable else ("", "")
+    made = manifest("" if sockets else events_url, redirect_url=redirect_url if is_many or not settings.slack else "")
+    _say(json.dumps(made, indent=2, ensure_ascii=False))
 
 
 @app.command()

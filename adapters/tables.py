@@ -9,7 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from adapters.doctor import Finding, Verdict
-from bot.actions.import_people import Fate, Plan, Refused
+from bot.actions.import_people import Plan, Refused
+from bot.actions.staff import Fate
 
 COLOURS = {Verdict.FINE: "green", Verdict.NOTE: "yellow", Verdict.WRONG: "red"}
 MARKS = {Fate.CREATED: "+", Fate.CHANGED: "~", Fate.UNCHANGED: " "}
