@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import stat
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.anon.receipt import derive
@@ -15,8 +15,8 @@ from bot.anon.vault import Chance, VaultError
 from storage.anon.files import make_folder, read_whole, remove, replace_whole
 from storage.anon.seal import KEY_SIZE
 
-GRACE_DAYS = 2
-"""Days into a month for which the key of the month before is kept in any case: a form opened then may be sent now."""
+GRACE = timedelta(days=2)
+"""So long into a month the key of the month before is kept in any case: a form opened then may be sent now."""
 _NAME = re.compile(r"epoch-(\d{4}-(?:0[1-9]|1[0-2]))\.key")
 
 
@@ -80,10 +80,8 @@ class Keys:
 
     def prune(self, in_use: frozenset[str], now: datetime) -> None:
         """Take away the keys of epochs no thread needs any more. Raises VaultError."""
-        epochs = self.epochs()
-        kept = set(epochs[-2:] if now.day <= GRACE_DAYS else epochs[-1:]) | in_use
-        for epoch in epochs:
-            if epoch not in kept:
+        for epoch in self.epochs()[:-1]:
+            if epoch < f"{now - GRACE:%Y-%m}" and epoch not in in_use:
                 remove(self._file(epoch))
 
     def _file(self, epoch: str) -> Path:
