@@ -45,6 +45,16 @@ class Doorman:
             task.add_done_callback(self._answers.discard)
         return True
 
+    @property
+    def is_busy(self) -> bool:
+        """Something is being answered."""
+        return bool(self._answers)
+
+    async def settled(self) -> None:
+        """When everything being answered has been, or has been given up."""
+        if self._answers:
+            await asyncio.wait(self._answers)
+
     async def stop(self) -> None:
         """Break off what has not been answered yet."""
         for answer in tuple(self._answers):

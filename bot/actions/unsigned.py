@@ -67,7 +67,7 @@ def digest_message(lang: str, digest: Digest, *, with_texts: bool) -> Message:
     blocks.append(_said(lang, T("anon.digest.open", n=digest.still_open) if digest.still_open else T("anon.digest.none_open")))
     blocks.append(_said(lang, T("anon.digest.how"), is_quiet=True))
     if with_texts:
-        blocks.append(Paragraph(words(_filler("".join(block.plain() for block in blocks))), is_quiet=True))
+        blocks.append(Paragraph(words(_filler("".join(f"{block.plain()}\n" for block in blocks))), is_quiet=True))
     blocks.append(_button(lang))
     return Message(tuple(blocks), lang, slot=DIGEST, edits=DIGEST)
 
@@ -98,7 +98,9 @@ def _line(lang: str, entry: Entry) -> str:
 
 def _filler(said: str) -> str:
     missing = -len(said.encode()) % SIZE_CLASS
-    return FILLER * (missing // len(FILLER.encode()))
+    joiners, blanks = divmod(missing, len(FILLER.encode()))
+    # In front, where no platform cuts them off.
+    return " " * blanks + FILLER * joiners
 
 
 def _button(lang: str) -> Buttons:
