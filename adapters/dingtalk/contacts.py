@@ -25,7 +25,7 @@ LOG = logging.getLogger(__name__)
 PEOPLE: Final = frozenset(("user_add_org", "user_modify_org", "user_leave_org", "user_active_org"))
 DEPARTMENTS: Final = frozenset(("org_dept_create", "org_dept_modify"))
 """A department that was dissolved leaves its team: there may be objectives in it. Its people are told of one by one."""
-GATHERING: Final = 1.0
+GATHERING: Final = 0.5
 """Seconds in which what comes is dealt with at once: moving a department makes an event for everybody in it."""
 
 

@@ -68,6 +68,7 @@ class Process:
             template_id=TEMPLATE_ID if way.has_cards else "",
             callbacks=(url, KEY) if way.is_http else None,
             listen=listen,
+            fresh=self.deps if listen is None else None,
             nap=self._nap,
         )
         self.relay = Relay(

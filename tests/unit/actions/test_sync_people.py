@@ -69,7 +69,7 @@ def test_of_several_top_teams_somebody_has_to_choose_but_only_when_somebody_is_n
     several = company(person("An", "an@x.vn", "A"), teams=("A", "B"))
     refused = several.plan(slack(MEI))
     assert isinstance(refused, SyncRefused)
-    assert "several top teams" in refused.reason
+    assert refused.reason == "Newcomers could come into A or B. Say which, for example --team A."
     assert several.synced(slack(AN)).team_of("Phạm Bảo An") == "A"
 
 
