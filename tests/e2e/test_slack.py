@@ -98,6 +98,11 @@ async def test_a_stranger_comes_in_by_code_and_writes_an_objective_through_resta
 # --- forms ---
 
 
+def has_modal(person: slack_person.Person) -> bool:
+    """Whether a modal covers their screen."""
+    return person.modal is not None
+
+
 async def is_asked_for_numbers(office: Office) -> slack_person.Person:
     """Somebody who writes a key result without numbers, so that two are asked for at once."""
     an = await knows(office, "U0AN", "Phạm Bảo An")
@@ -125,10 +130,10 @@ async def test_a_form_is_a_modal_with_errors_beside_its_fields_and_the_dialogue_
     assert set(modal.errors) == {"form0", "form1"}
     assert all("con số" in words for words in modal.errors.values())
     await an.submits({"Hôm nay": "1,2k"})
-    assert list(modal.errors) == ["form1"]
+    assert set(modal.errors) == {"form1"}
     assert len(an.chat.said) == said
     await an.submits({"Cuối kỳ": "2 nghìn"})
-    assert an.modal is None
+    assert not has_modal(an)
     await an.sees("Đúng không?", "1.200", "2.000")
     assert not next(message for message in an.chat.said if "hôm nay đang ở đâu" in message.words).labels
 
@@ -170,9 +175,9 @@ async def test_a_form_sent_after_its_question_was_answered_otherwise_says_so(off
     modal = await an.sees_modal("Hôm nay")
     await an.says("1200")
     await an.sees("Cuối kỳ cần đến bao nhiêu?")
-    assert an.modal is modal
+    assert modal is an.modal
     await an.submits({"Hôm nay": "5", "Cuối kỳ": "9"})
-    assert an.modal is None
+    assert not has_modal(an)
     await office.rest()
     assert "Cuối kỳ cần đến bao nhiêu?" in an.last.words
 
@@ -184,10 +189,10 @@ async def test_what_is_looked_up_by_command_in_a_channel_is_seen_by_nobody_else(
     an = await knows(office, "U0AN", "Phạm Bảo An")
     channel = office.server.workspace().channel("random", has_app=False)
     channel.members.append(an.id)
-    for line in ("/okr", "/okr tiến độ", "/okr 看板", "/okr status me", "/okr help", "/okr when", "/okr blah blah"):
-        before = len(an.ephemerals)
+    lines = ("/okr", "/okr tiến độ", "/okr 看板", "/okr status me", "/okr help", "/okr when", "/okr blah blah")
+    for line in lines:
         await an.runs(line, channel=channel)
-        await office.server.until(lambda count=before: len(an.ephemerals) > count)
+    await office.server.until(lambda: len(an.ephemerals) == len(lines))
     assert channel.said == []
     assert an.chat.said == []
 
