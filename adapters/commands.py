@@ -173,6 +173,70 @@ def import_people(
     show_plan(plan, _console(), is_dry_run=dry_run)
 
 
+class Source(StrEnum):
+    """The platforms that have a directory."""
+
+    SLACK = "slack"
+    DINGTALK = "dingtalk"
+
+
+@people_app.command(name="sync")
+def sync_people(
+    source: Annotated[Source, typer.Argument(help="Whose directory.", show_default=False)],
+    team: Annotated[
+        str,
+        typer.Option(
+            help="The company's own team, like Company: newcomers come in there. Not needed when there is one top team."
+        ),
+    ] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change and store nothing.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Also when so many would leave that it looks like a mistake.")] = False,
+) -> None:
+    """Bring people, and DingTalk's departments as teams, up to date with the platform's directory. Doing it twice changes nothing.
+
+    People are recognised by their account there or by their e-mail, never by name. Who has left is let go, never deleted. What was changed in
+    Laban stays until the directory says something new.
+    """
+    from adapters.assembly import deps_of, opened
+    from adapters.directories import DirectoryError
+    from adapters.progress import counting
+    from adapters.sources import directories
+    from adapters.tables import show_sync
+    from bot.actions.staff import BusyError
+    from bot.actions.sync_people import SyncRefused
+    from bot.actions.sync_people import sync_people as act
+
+    settings = load()
+    problems: list[str] = []
+
+    async def sync() -> None:
+        async with opened(settings) as storage:
+            with counting(_console(is_error=True)) as tell:
+                found = [one async for one in directories(source.value, settings, storage, tell)]
+            for directory in found:
+                if isinstance(directory, DirectoryError):
+                    problems.append(str(directory))
+                    continue
+                plan = await act(directory, deps_of(storage), team=team, is_dry_run=dry_run, is_agreed=yes)
+                if len(found) > 1:
+                    _say(f"{directory.name} ({directory.tenant})\n")
+                if not isinstance(plan, SyncRefused):
+                    show_sync(plan, _console(), is_dry_run=dry_run)
+                    continue
+                if plan.plan is not None:
+                    show_sync(plan.plan, _console(), is_dry_run=True)
+                problems.append(f"{plan.reason} {'Look at the list; when it is right, add --yes.' if plan.plan else ''}".rstrip())
+
+    try:
+        _wait_for(sync())
+    except DirectoryError as error:
+        problems.append(str(error))
+    except BusyError:
+        problems.append("Others kept changing people while this was being stored. Try again.")
+    if problems:
+        raise CommandError("\n".join(problems))
+
+
 @app.command()
 def invite(
     team: Annotated[str, typer.Option(help="Its path, like Company/Marketing. Not needed when there is one top team.")] = "",

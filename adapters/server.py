@@ -279,6 +279,7 @@ def _dingtalk(settings: Settings, key: Secret, accept: Accept, deps: Deps, pictu
         deps.clock,
         template_id=app.card_template_id,
         callbacks=(settings.public_url, key.reveal().encode()) if app.is_http else None,
+        fresh=deps,
         # Our pages are closed until people can sign in, so nothing links to them.
         links_to="",
         pictures=pictures,

@@ -48,6 +48,11 @@ class Mailbag:
         self._bags: dict[tuple[str, str], _Bag] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
+    @property
+    def waiting(self) -> int:
+        """How many letters are not on their way yet."""
+        return sum(len(bag.letters) for bag in self._bags.values())
+
     async def put(self, staff_id: str, key: str, param: str) -> str:
         """Say `param` to somebody; the reference. Raises what became of it for this person: SendLaterError, UndeliverableError, ApiError,
         or what `say` raised."""

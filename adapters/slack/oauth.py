@@ -8,7 +8,8 @@ from __future__ import annotations
 import hashlib
 import logging
 import secrets
-from datetime import UTC, datetime, timedelta
+import time
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from aiohttp import web
@@ -63,8 +64,9 @@ class States(AsyncOAuthStateStore):
 class InstallationStore(AsyncInstallationStore):
     """Implements what slack_sdk needs to store; it is never asked to find anything."""
 
-    def __init__(self, workspaces: ManyWorkspaces) -> None:
+    def __init__(self, workspaces: ManyWorkspaces, clock: Clock) -> None:
         self._workspaces = workspaces
+        self._clock = clock
 
     @property
     def logger(self) -> logging.Logger:
@@ -72,14 +74,15 @@ class InstallationStore(AsyncInstallationStore):
 
     async def async_save(self, installation: SdkInstallation) -> None:
         """Let a workspace, or an organisation, in."""
-        await self._workspaces.put(installation_of(installation))
+        await self._workspaces.put(installation_of(installation, self._clock.now()))
         LOG.info("a Slack workspace has installed Laban")
 
 
-def installation_of(given: SdkInstallation) -> Installation:
+def installation_of(given: SdkInstallation, now: datetime) -> Installation:
     """Only the bot's own rights are kept; nobody's personal token is asked for."""
     team, enterprise = given.team_id or "", given.enterprise_id or ""
-    expires = given.bot_token_expires_at
+    # The library reckons by the machine's clock; what Slack said is how long the token lives.
+    life = None if given.bot_token_expires_at is None else timedelta(seconds=given.bot_token_expires_at - int(time.time()))
     scopes = given.bot_scopes or ()
     return Installation(
         enterprise if given.is_enterprise_install else team,
@@ -92,7 +95,7 @@ def installation_of(given: SdkInstallation) -> Installation:
         tuple(scopes.split(",") if isinstance(scopes, str) else scopes),
         given.bot_token or "",
         given.bot_refresh_token or "",
-        datetime.fromtimestamp(expires, UTC) if expires else None,
+        None if life is None else now + life,
     )
 
 
@@ -118,7 +121,7 @@ class OAuth:
             redirect_uri=f"{public_url.rstrip('/')}{REDIRECT_PATH}",
             install_path=INSTALL_PATH,
             redirect_uri_path=REDIRECT_PATH,
-            installation_store=InstallationStore(workspaces),
+            installation_store=InstallationStore(workspaces, clock),
             state_store=States(tickets, clock),
             authorization_url=authorize_url,
         )

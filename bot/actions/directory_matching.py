@@ -67,7 +67,7 @@ class _Matching:
 
     def _match_by_id(self, entry: Entry) -> None:
         found = self._linked.get(entry.user_id) or self._in_enterprise.get((entry.enterprise_id, entry.user_id))
-        if found is None and entry.user_id in self._imported:
+        if found is None and self._directory.is_only and entry.user_id in self._imported:
             person = self._by_id[self._imported[entry.user_id]]
             # An imported id names no workspace: it counts only as long as nothing speaks against it.
             if person.email and entry.email and person.email.casefold() != entry.email:

@@ -355,11 +355,11 @@ class Roll:
                 continue
             said.add(listing.person_id)
             after, before = self._after[listing.person_id], self._before.get(listing.person_id)
-            looks = look_of(before, self._before, self._teams_before()) if before else {}
+            looked = self._look(before) if before is not None else {}
             differences = [
-                Difference(column, looks.get(column, ""), value)
-                for column, value in look_of(after, self._after, self._tree.by_id).items()
-                if value != looks.get(column, "")
+                Difference(column, looked.get(column, ""), value)
+                for column, value in self._look(after).items()
+                if value != looked.get(column, "")
             ]
             known = self._listed.get(user_id)
             title, title_before = self._said.get(user_id, listing.said).title, known.said.title if known else ""
@@ -373,6 +373,12 @@ class Roll:
             elif before.is_active and not after.is_active:
                 fate = Fate.LEFT
             yield SyncedPerson(user_id, after.name, self._tree.by_id[after.team_id].path, fate, tuple(differences))
+
+    def _look(self, person: Person) -> dict[str, str]:
+        """Somebody by column, with teams and people called as they will be: whose team is only renamed has not changed."""
+        look = look_of(person, self._after, self._tree.by_id)
+        del look["manager_email"]
+        return look | {"manager": name_of(person.manager_id, self._after)}
 
     def _planned_teams(self, leads: Mapping[TeamId, PersonId | None]) -> tuple[PlannedTeam, ...]:
         before = self._teams_before()

@@ -11,6 +11,7 @@ Rules worth knowing:
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +23,8 @@ from bot.actions.staff import ATTEMPTS, GUARD, BusyError, Fate
 from bot.actions.sync_plan import Stored, SyncPlan
 from bot.okr.directory import Directory
 from bot.ports import Deps, Guard, Ids, Saved, Turn
+
+MENTIONED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,10 @@ def plan_sync(directory: Directory, stored: Stored, ids: Ids, at: datetime, team
     matches = match(directory, stored.people, stored.accounts, stored.listings)
     roll = Roll(directory, stored, tree, matches, at)
     if roll.has_newcomers_without_team and not roll.find_team_for_newcomers(team):
-        return SyncRefused("There are several top teams, so newcomers need to be told theirs.")
+        tops = sorted(one.path for one in stored.teams if one.parent_id is None)
+        return SyncRefused(
+            f"Newcomers could come into {' or '.join(tops[:MENTIONED])}. Say which, for example --team {shlex.quote(tops[0])}."
+        )
     roll.take_in(ids)
     roll.say_who_is_gone()
     roll.settle_addresses()

@@ -46,7 +46,8 @@ class Directory:
     """A directory as it was read at once.
 
     `gone` are user ids it knows to have left; `aside` those who are there but none of ours (guests, bots): they are neither taken in nor
-    let go. Only when it `is_whole` does being absent mean anything. `name` is the company's own.
+    let go. Only when it `is_whole` does being absent mean anything. `name` is the company's own. When it `is_only` one of its platform, ids an
+    import has brought, without saying whose, are its.
     """
 
     platform: str
@@ -57,6 +58,7 @@ class Directory:
     aside: frozenset[str] = frozenset()
     name: str = ""
     is_whole: bool = True
+    is_only: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from pathlib import Path
 from aiohttp import web
 
 from adapters.dingtalk.callback import CALLBACK_PATH
+from adapters.dingtalk.mailbag import LINGER
 from adapters.dingtalk.stream import Listen
 from adapters.dingtalk.wiring import connect
 from adapters.ids import RandomIds
@@ -68,6 +69,7 @@ class Process:
             template_id=TEMPLATE_ID if way.has_cards else "",
             callbacks=(url, KEY) if way.is_http else None,
             listen=listen,
+            fresh=self.deps if listen is None else None,
             nap=self._nap,
         )
         self.relay = Relay(
@@ -82,7 +84,7 @@ class Process:
         self.tasks = [asyncio.create_task(one.run()) for one in (self.relay, self.intake, self.dingtalk.connection)]
 
     async def _nap(self, event: asyncio.Event, seconds: float) -> None:
-        if seconds < 1 and not event.is_set():
+        if seconds < LINGER.total_seconds() and not event.is_set():
             # The pace of calls: it would hold everything up until the test turned the hands.
             self.hands.turn(timedelta(seconds=seconds))
             await asyncio.sleep(0)

@@ -69,7 +69,7 @@ def test_of_several_top_teams_somebody_has_to_choose_but_only_when_somebody_is_n
     several = company(person("An", "an@x.vn", "A"), teams=("A", "B"))
     refused = several.plan(slack(MEI))
     assert isinstance(refused, SyncRefused)
-    assert "several top teams" in refused.reason
+    assert refused.reason == "Newcomers could come into A or B. Say which, for example --team A."
     assert several.synced(slack(AN)).team_of("Phạm Bảo An") == "A"
 
 
@@ -142,6 +142,8 @@ def test_another_directory_gives_an_address_where_there_is_none() -> None:
 def test_an_imported_id_is_taken_up_unless_the_addresses_differ() -> None:
     imported = [Account("slack", "", "U1", PersonId("An"))]
     assert company(person("An"), accounts=imported).synced(slack(AN)).people["Phạm Bảo An"].id == "An"
+    one_of_many = replace(slack(AN), is_only=False)
+    assert len(company(person("An"), accounts=imported).synced(one_of_many).people) == 2
     plan = company(person("An", "somebody.else@x.vn"), accounts=imported).planned(slack(AN))
     assert plan.changes == ()
     assert "An import gave this id to An" in plan.clashes[0].reason
