@@ -22,7 +22,7 @@ from aiohttp import web
 from tests.hands import Hands
 from tests.platforms.slack_delivery import Answer, Courier
 from tests.platforms.slack_forms import initial_values
-from tests.platforms.slack_judges import look_at
+from tests.platforms.slack_judges import SlackJudge, look_at
 from tests.platforms.slack_methods import METHODS, Methods, RefusedError, Trigger
 from tests.platforms.slack_oauth import OAuth
 from tests.platforms.slack_person import Person
@@ -92,7 +92,7 @@ class SlackServer:
         self.url = ""
         self.calls: list[Call] = []
         self.complaints: list[str] = []
-        self.judges: list[Callable[[str, list[dict[str, Any]], Mapping[str, Any]], None]] = [look_at]
+        self.judges: list[SlackJudge] = [look_at]
         self.workspaces: dict[str, Workspace] = {}
         self.triggers: dict[str, Trigger] = {}
         self.hooks: dict[str, Hook] = {}
