@@ -195,7 +195,7 @@ class Person:
             "command": command,
             "text": escape(text.strip()),
             "api_app_id": self.server.app.id,
-            "is_enterprise_install": self._is_org_wide,
+            "is_enterprise_install": str(self._is_org_wide).lower(),
             "response_url": hook,
             "trigger_id": self.server.trigger(self.workspace, self.id),
         }
@@ -357,6 +357,7 @@ class Person:
         empty = missing(view.blocks, view.values)
         if empty:
             raise UnacceptableError(f"still empty: {empty}")
+        view.errors = {}
         told = {**self._beginning("view_submission", view.id), "view": self._view(view), "response_urls": []}
         answer = await self.server.courier.deliver("interactive", told, self.server.app.interactivity_url)
         if not answer.is_taken:
@@ -368,6 +369,8 @@ class Person:
     def _follow(self, view: View, answer: Answer) -> None:
         """What the answer to a modal says happens next."""
         stack = self.workspace.modals[self.id]
+        if view not in stack:
+            return  # it was closed while the app was thinking
         body = answer.body
         if body in (None, "", {}):
             stack.remove(view)
@@ -452,9 +455,9 @@ class Person:
     # --- what all of them need ---
 
     @property
-    def _is_org_wide(self) -> bool | str:
+    def _is_org_wide(self) -> bool:
         grant = self.server.grant_in(self.workspace)
-        return "true" if grant is not None and grant.is_org_wide else "false"
+        return grant is not None and grant.is_org_wide
 
     def _beginning(self, kind: str, view_id: str = "") -> dict[str, Any]:
         group = {"id": self.workspace.enterprise_id, "name": "Compass Group"} if self.workspace.enterprise_id else None
@@ -468,7 +471,7 @@ class Person:
             "token": "legacy",
             "trigger_id": self.server.trigger(self.workspace, self.id, view_id or (modal.id if modal else "")),
             "enterprise": group,
-            "is_enterprise_install": self._is_org_wide == "true",
+            "is_enterprise_install": self._is_org_wide,
         }
 
     def _view(self, view: View) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from aiohttp import web
 from tests.hands import Hands
 from tests.platforms.slack_delivery import Answer, Courier
 from tests.platforms.slack_forms import initial_values
-from tests.platforms.slack_judges import look_at
+from tests.platforms.slack_judges import SlackJudge, look_at
 from tests.platforms.slack_methods import METHODS, Methods, RefusedError, Trigger
 from tests.platforms.slack_oauth import OAuth
 from tests.platforms.slack_person import Person
@@ -92,7 +92,7 @@ class SlackServer:
         self.url = ""
         self.calls: list[Call] = []
         self.complaints: list[str] = []
-        self.judges: list[Callable[[str, list[dict[str, Any]], Mapping[str, Any]], None]] = [look_at]
+        self.judges: list[SlackJudge] = [look_at]
         self.workspaces: dict[str, Workspace] = {}
         self.triggers: dict[str, Trigger] = {}
         self.hooks: dict[str, Hook] = {}
@@ -153,8 +153,8 @@ class SlackServer:
         return Person(self, there, there.accounts[user_id])
 
     async def uninstall(self, workspace: Workspace) -> None:
-        """Take the app out of a workspace. Slack tells it twice, in either order."""
-        gone = [one for one in self.oauth.grants.values() if one.team_id == workspace.id and not one.is_revoked]
+        """Take the app out of a workspace, or out of the organisation it is in. Slack tells it twice, in either order."""
+        gone = [one for one in self.oauth.grants.values() if self.is_good_for(one, workspace) and not one.is_revoked]
         for grant in gone:
             grant.is_revoked = True
         await self.event(workspace, {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [BOT_USER]}}, is_farewell=True)
@@ -162,8 +162,7 @@ class SlackServer:
 
     async def tell_revoked(self, grant: Grant) -> None:
         """A token was taken back."""
-        workspace = self.workspaces.get(grant.team_id)
-        if workspace is not None:
+        for workspace in [one for one in self.workspaces.values() if self.is_good_for(grant, one)][:1]:
             await self.event(workspace, {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [BOT_USER]}}, is_farewell=True)
 
     async def limit_events(self, workspace: Workspace) -> Answer:
@@ -248,10 +247,13 @@ class SlackServer:
     def grant_in(self, workspace: Workspace) -> Grant | None:
         """What the app may do in a workspace at this moment."""
         for one in reversed(self.oauth.grants.values()):
-            here = one.team_id == workspace.id or (one.is_org_wide and one.enterprise_id == workspace.enterprise_id)
-            if here and not one.is_revoked:
+            if self.is_good_for(one, workspace) and not one.is_revoked:
                 return one
         return None
+
+    def is_good_for(self, grant: Grant, workspace: Workspace) -> bool:
+        """Whether a token opens this workspace: it is for it, or for the organisation it belongs to."""
+        return grant.enterprise_id == workspace.enterprise_id if grant.is_org_wide else grant.team_id == workspace.id
 
     async def event(
         self, workspace: Workspace, told: Mapping[str, Any], kind: str = "", *, is_farewell: bool = False, is_shared: bool = False
@@ -376,13 +378,13 @@ class SlackServer:
         if kind != "bot":
             raise RefusedError("not_allowed_token_type")
         if grant.is_revoked:
-            raise RefusedError("token_revoked" if self.grant_for(grant) else "account_inactive")
+            raise RefusedError("token_revoked" if self._is_still_installed(grant) else "account_inactive")
         if grant.expires_at is not None and grant.expires_at <= self.clock.now():
             raise RefusedError("token_expired")
         return grant
 
-    def grant_for(self, old: Grant) -> bool:
-        """Whether the installation a token belonged to is still there."""
+    def _is_still_installed(self, old: Grant) -> bool:
+        """Whether the installation a token belonged to has another one."""
         same = (old.team_id, old.enterprise_id)
         return any((one.team_id, one.enterprise_id) == same and not one.is_revoked for one in self.oauth.grants.values())
 

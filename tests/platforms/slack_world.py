@@ -101,7 +101,7 @@ class App:
         self.is_socket = True
 
     def set_up(self, manifest: Mapping[str, Any]) -> None:
-        """As pasting the manifest into Slack's form would. Raises KeyError where Slack would refuse it for something missing."""
+        """As pasting the manifest into Slack's form would. Raises KeyError for what is missing, AssertionError for what is wrong."""
         features, settings = manifest["features"], manifest["settings"]
         assert manifest["display_information"]["name"]
         assert features["bot_user"]["display_name"]

@@ -118,6 +118,8 @@ async def test_a_token_for_a_whole_organisation_has_to_name_the_workspace(server
     server.person("U1", workspace=here)
     web = client(server, workspace=here, is_org_wide=True)
     assert (await web.auth_test())["is_enterprise_install"] is True
+    assert [one["id"] for one in (await web.auth_teams_list())["teams"]] == ["T1", "T2"]
+    assert (await web.users_info(user="U1"))["user"]["enterprise_user"]["teams"] == ["T1"]
     assert (await refusal(web.users_list(limit=10)))["error"] == "missing_argument"
     assert (await refusal(web.users_list(limit=10, team_id="T9")))["error"] == "team_access_not_granted"
     assert [one["id"] for one in (await web.users_list(limit=10, team_id="T1"))["members"]] == [SLACKBOT, BOT_USER, "U1"]
