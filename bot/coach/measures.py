@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from bot.coach.language import guess_language
 from bot.coach.metrics import find_metric, milestone_of
-from bot.coach.opening import Spans, opening_task, skip_preamble
+from bot.coach.opening import Place, Spans, find_wish, opening_task, skip_preamble
 from bot.coach.quantities import Amount, Quantity, find_amounts, find_dates
 from bot.coach.standing import Standing, minutes_of, stand, start_of_clause
 from bot.coach.tokens import Sentence, Token, read_sentence, shortened
@@ -71,6 +71,9 @@ class Reading:
     sentence: Sentence
     lexicon: Lexicon
     draft: MeasureDraft
+    """Worked out: "by 20% (currently 80)" goes from 80 to 96."""
+    said: MeasureDraft
+    """As said: "by 20%"."""
     dates: Spans
     standings: tuple[Standing, ...]
     baseline: Standing | None
@@ -79,6 +82,9 @@ class Reading:
     """The verb in front that says which way it goes, as written."""
     turns: frozenset[str]
     """Role.UP, Role.DOWN or Role.KEEP, if the sentence says so in words or by comparing two numbers."""
+    wish: Place | None
+    task: Place | None
+    """The words that make it a wish, and the task it begins with."""
 
     @property
     def tokens(self) -> tuple[Token, ...]:
@@ -111,16 +117,21 @@ def _read(text: str, lang: str) -> Reading:
     standings = stand(tokens, find_amounts(sentence, lexicon), lexicon)
     choice = _choose(tokens, standings, lexicon)
     verb, said = _verb(tokens, choice.target, dates, lexicon)
-    if not standings and opening_task(tokens, dates, lexicon.faults.task, lexicon) is not None:
+    wish, task = find_wish(tokens, lexicon), opening_task(tokens, dates, lexicon.faults.task, lexicon)
+    if not standings and task is not None:
         draft = MeasureDraft(milestone_of(sentence, dates, lexicon), Decimal(0), Decimal(1), "", Direction.MILESTONE)
-        return Reading(sentence, lexicon, draft, dates, standings, None, None, "", frozenset())
+        return Reading(sentence, lexicon, draft, draft, dates, standings, None, None, "", frozenset(), wish, task)
     metric = find_metric(sentence, standings, choice.baseline, choice.target, dates, lexicon)
     turns = _turns(choice, said)
     relative = choice.target is not None and not choice.is_pair and _is_change(tokens, choice.target, lexicon)
     # "Complaints 2%" should fall; "resolve 95% of complaints" should rise: only a metric in front of its number tells.
     leads = choice.target is not None and sentence.text.find(metric) < tokens[choice.target.lead].start
-    draft = _draft(metric, leads, standings, choice, turns, relative, lexicon)
-    return Reading(sentence, lexicon, draft, dates, standings, choice.baseline, choice.target, verb, turns)
+    said_so = _draft(metric, leads, standings, choice, turns, relative, lexicon)
+    worked_out = said_so
+    if relative and choice.baseline is not None:
+        worked_out = said_so.with_baseline(Quantity(_value(choice.baseline), choice.baseline.amount.unit))
+    found = choice.baseline, choice.target
+    return Reading(sentence, lexicon, worked_out, said_so, dates, standings, *found, verb, turns, wish, task)
 
 
 def _choose(tokens: Sequence[Token], standings: Sequence[Standing], lexicon: Lexicon) -> _Choice:
@@ -244,8 +255,7 @@ def _draft(
         return MeasureDraft(metric, start, None, unit, Direction.DECREASE if falls else Direction.INCREASE)
     if relative:
         direction = Direction.DECREASE if falls else Direction.INCREASE
-        draft = MeasureDraft(metric, None, target.amount.value, target.amount.unit, direction, relative=True)
-        return draft if baseline is None else draft.with_baseline(Quantity(_value(baseline), baseline.amount.unit))
+        return MeasureDraft(metric, None, target.amount.value, target.amount.unit, direction, relative=True)
     start, end, unit = _values(standings, baseline, target, falls, lexicon)
     if start is None:
         return MeasureDraft(metric, None, end, unit, _direction_alone(metric if leads else "", target, end, turns, lexicon))

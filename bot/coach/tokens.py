@@ -54,6 +54,11 @@ class Sentence:
             return ""
         return self.text[self.tokens[first].start : self.tokens[stop - 1].end]
 
+    def span(self, first: int = 0, stop: int | None = None) -> tuple[int, int]:
+        """The characters of `text` from token `first` up to, not including, token `stop`; all of them by default."""
+        stop = len(self.tokens) if stop is None else stop
+        return (self.tokens[first].start, self.tokens[stop - 1].end) if first < stop else (0, 0)
+
 
 def is_han(character: str) -> bool:
     return "\u4e00" <= character <= "\u9fff" or "\u3400" <= character <= "\u4dbf" or character == "\u3007"

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.coach import Good, Rule, advise_key_result, praise_key_result, read_measure
+from bot.coach import Good, Rule, Severity, advise_key_result, praise_key_result, read_measure
+from bot.coach.key_results import key_result_findings
 from tests.unit.coach.sentences import GOOD_KEY_RESULTS, MEASURED, POOR_KEY_RESULTS
 from tests.unit.coach.test_measures import without_accents
 
@@ -100,10 +101,11 @@ def test_names_what_is_already_right(lang: str, text: str, good: tuple[Good, ...
     assert praise_key_result(text, lang) == good
 
 
-def test_the_advice_carries_its_cue_and_the_metric() -> None:
-    advice = advise_key_result("co gang nang cao hai long khach hang", "vi")
-    assert advice is not None
-    assert dict(advice.params) == {"cue": "cố gắng", "metric": "hai long khach hang"}
+def test_a_finding_says_what_gave_it_away_and_where() -> None:
+    text = "chung ta co gang nang cao hai long khach hang"
+    wish = key_result_findings(text, "vi")[0]
+    assert (wish.rule, wish.severity, wish.cue) == (Rule.WISH, Severity.MEND, "cố gắng")
+    assert text[slice(*wish.span)] == "co gang"
 
 
 def test_a_task_that_shows_its_result_is_accepted() -> None:
@@ -115,10 +117,8 @@ def test_a_task_that_shows_its_result_is_accepted() -> None:
 
 def test_only_a_missing_baseline_of_a_change_is_worth_a_question() -> None:
     assert advise_key_result("Repeat orders reach 85%", "en") is None
-    advice = advise_key_result("Repeat orders +15%", "en")
-    assert advice is not None
-    assert advice.rule is Rule.NO_BASELINE
-    assert advice.rule.is_soft
+    (finding,) = key_result_findings("Repeat orders +15%", "en")
+    assert (finding.rule, finding.severity) == (Rule.NO_BASELINE, Severity.HINT)
 
 
 def test_one_metric_said_twice_is_one_metric() -> None:
