@@ -179,8 +179,8 @@ def _multiple_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Amount |
     found = lexicon.numbers.multiples.starting(tokens, at)
     if found is None:
         return None
-    value, unit, turns = min(found.kinds).split("|")
-    return Amount(Decimal(value), unit, at, at + found.length, in_figures=False, turns=turns)
+    value, unit, turns = min(found.kinds).split(" ")
+    return Amount(Decimal(value), unit.strip("-"), at, at + found.length, in_figures=False, turns=turns)
 
 
 def amount_at(

@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from bot.coach.cues import Cues
 
-AS_WRITTEN = "as written"
-
+AS_WRITTEN = "cue"
+"""What units are listed under that are shown as they were typed."""
 
 ANYWHERE = "anywhere"
 OPENING = "opening"
