@@ -11,6 +11,7 @@ from bot.coach.key_results import goods_of, key_result_findings
 from bot.coach.language import guess_language
 from bot.coach.measures import Reading, read
 from bot.coach.objectives import objective_findings, objective_goods
+from bot.coach.words.lexicon import Role
 from bot.okr.measure import Direction
 
 REACH = "reach"
@@ -79,6 +80,8 @@ def parsed_of(reading: Reading) -> Parsed | None:
     if said.direction is Direction.MILESTONE:
         return Parsed(said.metric, None, None, "", said.direction.value, relative=False, deadline=deadline)
     direction = said.direction.value
-    if said.direction is Direction.INCREASE and said.baseline is None and not said.relative and not reading.turns:
+    says_nothing = said.direction is Direction.INCREASE and not reading.turns
+    keeps_unasked = said.direction is Direction.KEEP_ABOVE and Role.KEEP not in reading.turns  # uptime, which one holds
+    if said.baseline is None and not said.relative and (says_nothing or keeps_unasked):
         direction = REACH
     return Parsed(said.metric, said.baseline, said.target, said.unit, direction, said.relative, deadline)

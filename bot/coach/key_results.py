@@ -10,14 +10,16 @@ from bot.coach import examples
 from bot.coach.advice import Advice, Finding, Good, Rule, Severity, Span
 from bot.coach.cues import Match
 from bot.coach.lengths import is_long, is_short
-from bot.coach.measures import Reading, read
-from bot.coach.standing import Standing, is_duration, start_of_clause
+from bot.coach.measures import RESULT_UNITS, Reading, read
+from bot.coach.opening import skip_preamble
+from bot.coach.standing import Standing, start_of_clause
 from bot.coach.tokens import shortened
 from bot.coach.words.lexicon import Role
 
-MONEY = frozenset({"USD", "VND", "EUR", "GBP", "CNY", "元"})
 MOST_NUMBERS = 8
 """Two results are among the first of them, or nowhere."""
+NOUN_REACH = 4
+"""So many tokens behind a number its noun is looked for: "200 very cold calls"."""
 LONG_ABILITY = 6
 """So many tokens say what somebody will be able to do; fewer say nothing one could check."""
 
@@ -113,25 +115,35 @@ def _vague(reading: Reading) -> Finding | None:
 
 
 def _task(reading: Reading) -> Finding | None:
-    found = reading.task
-    if found is None or _shows_result(reading, found[0]):
+    if reading.task is None or reading.result is not None or reading.baseline is not None or _is_kept(reading):
+        return _activity(reading)
+    example = examples.task_example(reading.sentence, reading.lexicon)
+    return _finding(Rule.TASK, Severity.MEND, reading, example, reading.task)
+
+
+def _is_kept(reading: Reading) -> bool:
+    """ "Hold stock at or below 30 days" holds no meeting."""
+    return Role.KEEP in reading.turns and _has_bound(reading)
+
+
+def _activity(reading: Reading) -> Finding | None:
+    """A count of what one does oneself: "3 posts a week", "make 200 calls"."""
+    target, tokens, faults = reading.target, reading.tokens, reading.lexicon.faults
+    if target is None or len(reading.standings) > 1 or target.amount.unit in RESULT_UNITS or reading.turns:
         return None
-    return _finding(Rule.TASK, Severity.MEND, reading, examples.task_example(reading.sentence, reading.lexicon), found)
-
-
-def _shows_result(reading: Reading, task_at: int) -> bool:
-    """Whether a sentence that begins with a task also says what it is good for; then it may stay (contested, so no advice)."""
-    if reading.baseline is not None or any(standing.amount.unit in {"%", "x"} | MONEY for standing in reading.standings):
-        return True
-    if reading.lexicon.faults.purpose.search(reading.tokens, task_at + 1) is not None and reading.standings:
-        return True
-    counted = [each for each in reading.standings if not (each.is_aside() or is_duration(each.amount.unit, reading.lexicon))]
-    clause = start_of_clause(reading.tokens, task_at)
-    return any(
-        each.has(Role.TO, Role.AT_LEAST, Role.AT_MOST, Role.UP, Role.DOWN)
-        and (start_of_clause(reading.tokens, each.lead) > clause or each.has(Role.TO))
-        for each in counted
-    )
+    if target.has(Role.TO, Role.FROM, Role.AIM, Role.NOW) or reading.draft.relative or target.amount.turns:
+        return None
+    at = skip_preamble(tokens, 0, reading.dates, reading.lexicon)
+    doing = faults.doing.starting(tokens, at)
+    at += doing.length if doing is not None else 0
+    if at not in {target.lead, target.amount.first}:
+        return None
+    for place in range(target.amount.first, min(target.amount.stop + NOUN_REACH, len(tokens))):
+        activity = faults.activities.starting(tokens, place)
+        if activity is not None:
+            example = examples.task_example(reading.sentence, reading.lexicon)
+            return _finding(Rule.TASK, Severity.MEND, reading, example, (place, activity))
+    return None
 
 
 def _no_number(reading: Reading) -> Finding | None:

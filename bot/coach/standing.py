@@ -13,6 +13,7 @@ BOUNDARIES = frozenset(',;。.!?:|()[]{}—"“”「」『』')
 ASIDE = frozenset({Role.WINDOW, Role.SCOPE, Role.OUT_OF, Role.SCALE})
 """Roles of numbers that say for whom or how soon, rather than how much."""
 
+CHANGES = frozenset({Role.UP, Role.DOWN, Role.BY})
 PLACES = frozenset({Role.FROM, Role.TO, Role.NOW, Role.AIM})
 """Roles of numbers that say where one is or wants to be; what stands farther left belongs to the metric."""
 
@@ -70,6 +71,8 @@ def _stand(tokens: Sequence[Token], amount: Amount, floor: int, ceiling: int, le
             found = frozenset({Role.WINDOW}) if is_time else found - {Role.WINDOW}
         if roles & PLACES:
             found -= ASIDE | {Role.PERIOD}
+        if roles & CHANGES:
+            found -= {Role.NOW}  # 比去年下降8%: last year is compared with, and has no number
         if not found:
             break
         roles |= found

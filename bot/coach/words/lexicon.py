@@ -83,8 +83,14 @@ class Numbers:
     minutes: Cues
     """Units of time, listed under their length in minutes."""
     multiples: Cues
-    """Whole phrases that are a change by themselves, listed as "value|unit|direction": "double" is "2|x|up"."""
+    """Whole phrases that are a number by themselves, listed under value, unit ("-" for none) and what they say of it.
+
+    "up" and "down" are changes ("double" is "2 x up"), "by" a change whose way the verb says ("by half"), "zero" is to be brought to zero,
+    "none" to stay there ("no outages"), "share" is a share of a whole ("three quarters of").
+    """
     out_of: Cues
+    share_links: Cues
+    """Between the numbers of "one in four". "alone": also where nobody is named behind them, for then it cannot be a rating."""
     about_before: Cues
     about_after: Cues
 
@@ -110,6 +116,10 @@ class Roles:
     level: Cues
     """Metrics one holds rather than raises: uptime."""
     lower_is_better: Cues
+    ratios: Cues
+    """Metrics that are multiples themselves: "ROAS 3x" is a place to get to, not a threefold change."""
+    raises_money: Cues
+    """Verbs that mean collecting when money follows: "raise $2M"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +134,10 @@ class Faults:
     task: Cues
     not_a_task: Cues
     """What follows a task word when it is part of a noun: "发布频率"."""
+    doing: Cues
+    """Verbs of no meaning of their own, in front of an activity: "make 200 calls"."""
+    activities: Cues
+    """What one does oneself rather than what comes of it: calls, posts, workshops."""
     recurring: Cues
     """Business as usual, in a key result without a number."""
     purpose: Cues
