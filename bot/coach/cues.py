@@ -12,6 +12,8 @@ ANY_NUMBER = "#"
 ANY_YEAR = "@"
 EXACT = "!"
 """A phrase that starts with this needs its accents: without them "hạ" is also Hà Nội's "ha"."""
+OTHER = "other"
+"""What phrases are listed under that are searched past: in "hoàn thành công việc" there is no "thành công"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +82,16 @@ class Cues:
         """The first phrase that begins at or after `start` and ends before `stop`, with its place."""
         end = len(tokens) if stop is None else stop
         children = (self._forwards or self._cut_up(backwards=False)).children
-        for at in range(start, end):
+        at = start
+        while at < end:
             token = tokens[at]
             if token.key in children or token.kind is Kind.NUMBER:
                 match = self.starting(tokens, at)
                 if match is not None and at + match.length <= end:
-                    return at, match
+                    if OTHER not in match.kinds:
+                        return at, match
+                    at += match.length - 1
+            at += 1
         return None
 
     def first_keys(self) -> frozenset[str]:

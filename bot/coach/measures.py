@@ -130,7 +130,10 @@ def _read(text: str, lang: str) -> Reading:
     metric = find_metric(sentence, standings, choice.baseline, choice.target, dates, lexicon)
     is_collected = choice.target is not None and _is_collected(tokens, choice.target, lexicon)
     turns = _turns(choice, said, is_collected=is_collected)
-    relative = choice.target is not None and not choice.is_pair and _is_change(tokens, choice.target, lexicon)
+    counts_work = task is not None and result is None and Role.KEEP not in turns
+    if counts_work and not choice.is_pair:
+        turns = frozenset()  # "hire another 3" is no change of anything
+    relative = choice.target is not None and not (choice.is_pair or counts_work) and _is_change(tokens, choice.target, lexicon)
     # "Complaints 2%" should fall; "resolve 95% of complaints" should rise: only a metric in front of its number tells.
     leads = choice.target is not None and sentence.text.find(metric) < tokens[choice.target.lead].start
     said_so = _draft(metric, leads, standings, choice, turns, relative, lexicon)

@@ -16,7 +16,7 @@ from bot.coach.quantities import find_amounts, find_dates
 from bot.coach.standing import Standing, stand
 from bot.coach.tokens import Kind, Sentence, Token, read_sentence, shortened
 from bot.coach.words import lexicon_of
-from bot.coach.words.lexicon import Lexicon, Role
+from bot.coach.words.lexicon import ALWAYS, Lexicon, Role
 
 BARE_WORDS = {"en": 8, "vi": 10, "zh": 14}
 """An objective with a number and no more words than this is only a number."""
@@ -116,7 +116,11 @@ def _vague(objective: _Objective) -> Finding | None:
     if found is None or objective.words > VAGUE_WORDS[objective.lexicon.lang] or objective.standings:
         return None
     at, content = 0, 0
+    dates = dict(objective.dates)
     while at < len(tokens):
+        if at in dates:
+            at = dates[at]
+            continue
         match = faults.objective_vague.starting(tokens, at) or faults.light.starting(tokens, at)
         if match is None and tokens[at].kind in {Kind.WORD, Kind.HAN}:
             content += 1
@@ -129,7 +133,9 @@ def _vague(objective: _Objective) -> Finding | None:
 def _task(objective: _Objective) -> Finding | None:
     faults, lexicon = objective.lexicon.faults, objective.lexicon
     found = opening_task(objective.tokens, objective.dates, faults.objective_task, lexicon)
-    if found is None or objective.words > TASK_WORDS[lexicon.lang] + (3 if objective.dates else 0):
+    if found is None:
+        return None
+    if ALWAYS not in found[1].kinds and objective.words > TASK_WORDS[lexicon.lang] + (3 if objective.dates else 0):
         return None
     if objective.finds(faults.purpose) is not None or objective.finds(faults.praise_words) is not None:
         return None

@@ -94,9 +94,17 @@ def _stand(tokens: Sequence[Token], amount: Amount, floor: int, ceiling: int, le
         tail += match.length
     if amount.is_open:
         roles.add(Role.AT_LEAST)
+    if is_time and (Role.OF in roles or (not roles and not lexicon.spaced and _runs_into_noun(tokens, tail, lexicon))):
+        roles.add(Role.SCOPE)  # 24小时响应率, 20分钟以上的锻炼: which ones are counted
     if Role.AT_LEAST in roles and Role.FROM in roles:  # "từ 90% trở lên"
         roles.discard(Role.FROM)
     return Standing(amount, frozenset(roles), lead, tail)
+
+
+def _runs_into_noun(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> bool:
+    if at >= len(tokens) or tokens[at].kind is not Kind.HAN:
+        return False
+    return lexicon.roles.verbs.starting(tokens, at) is None and lexicon.roles.before.starting(tokens, at) is None
 
 
 def is_duration(unit: str, lexicon: Lexicon) -> bool:

@@ -12,6 +12,7 @@ AS_WRITTEN = "cue"
 
 ANYWHERE = "anywhere"
 OPENING = "opening"
+ALWAYS = "always"
 
 
 class Role(StrEnum):
@@ -148,6 +149,7 @@ class Faults:
     quality: Cues
     perfection: Cues
     objective_task: Cues
+    """Under ALWAYS those that remain work however much is said about it."""
     objective_recurring: Cues
     objective_vague: Cues
     light: Cues

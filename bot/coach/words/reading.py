@@ -2,7 +2,8 @@
 
 `# …` is a comment. `[vague]` begins a section, `[before: at least]` the part of a section whose phrases are listed under "at_least".
 A line is a phrase, or `phrase = what it is listed under`. In a phrase `{n}` is any number and `{year}` a year; `[set month]` lists what
-`{month}` stands for in the phrases of its file, each of which is then written out for all of them.
+`{month}` stands for in the phrases of its file, each of which is then written out for all of them. A leading `!` asks for the accents
+as written. Phrases listed under "other" mean something else and hide shorter ones inside them.
 """
 
 from __future__ import annotations
