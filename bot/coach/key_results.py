@@ -14,7 +14,7 @@ from bot.coach.measures import RESULT_UNITS, Reading, read
 from bot.coach.opening import skip_preamble
 from bot.coach.standing import Standing, start_of_clause
 from bot.coach.tokens import shortened
-from bot.coach.words.lexicon import Role
+from bot.coach.words.lexicon import SURE, Role
 
 MOST_NUMBERS = 8
 """Two results are among the first of them, or nowhere."""
@@ -161,7 +161,8 @@ def _is_checkable(reading: Reading) -> bool:
     ability = faults.ability.search(tokens, 1)
     if ability is not None and len(tokens) >= LONG_ABILITY:
         return True
-    return bool(reading.dates) and faults.milestone.search(tokens) is not None
+    event = faults.milestone.search(tokens)
+    return event is not None and (bool(reading.dates) or SURE in event[1].kinds)
 
 
 def _several_metrics(reading: Reading) -> Finding | None:

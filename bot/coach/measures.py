@@ -15,7 +15,7 @@ from bot.coach.quantities import Amount, Quantity, find_amounts, find_dates
 from bot.coach.standing import Standing, is_boundary, is_duration, minutes_of, stand, start_of_clause
 from bot.coach.tokens import Sentence, Token, read_sentence, shortened
 from bot.coach.words import lexicon_of
-from bot.coach.words.lexicon import Lexicon, Role
+from bot.coach.words.lexicon import MONEY, Lexicon, Role
 from bot.okr.measure import Direction, Measure, MeasureError
 
 HUNDRED = Decimal(100)
@@ -159,7 +159,7 @@ def _choose(tokens: Sequence[Token], standings: Sequence[Standing], result: Stan
     free = [each for each in standings if each is not baseline]
     direct = [each for each in free if not each.is_aside()] or [each for each in free if not each.has(Role.SCALE)]
     target = min(direct, key=_rank, default=None)
-    if target is not None and target is not direct[0] and _qualifies(tokens, direct[0], target, lexicon):
+    if target is not None and target is not direct[0] and _is_about(tokens, direct[0], target, lexicon):
         target = direct[0]
     contradict = target is not None and baseline is not None and not _fit(baseline.amount, target.amount, lexicon, loosely=True)
     if contradict and target is not None and not _is_change(tokens, target, lexicon):
@@ -175,9 +175,18 @@ def _rank(standing: Standing) -> int:
     return 4
 
 
+def _is_about(tokens: Sequence[Token], first: Standing, later: Standing, lexicon: Lexicon) -> bool:
+    """Whether a later number only says more about an earlier one."""
+    if later.has(Role.TO, Role.AIM):
+        return False
+    compares = first.amount.unit in RESULT_UNITS and later.has(Role.UP, Role.DOWN)  # 营收3.2亿元,同比增长18%
+    is_next = start_of_clause(tokens, later.lead) > first.lead
+    return (compares and is_next) or _qualifies(tokens, first, later, lexicon)
+
+
 def _qualifies(tokens: Sequence[Token], first: Standing, later: Standing, lexicon: Lexicon) -> bool:
     """ "Win 12 customers with more than 500 seats": the later number says which customers count."""
-    if later.has(Role.TO, Role.AIM) or first.amount.unit in {"%", TIMES} or first.roles - {Role.FILLER, Role.REACH}:
+    if first.amount.unit in {"%", TIMES} or first.roles - {Role.FILLER, Role.REACH}:
         return False
     if start_of_clause(tokens, first.lead) != start_of_clause(tokens, later.lead):
         return False
@@ -234,8 +243,9 @@ def _pair(tokens: Sequence[Token], standings: Sequence[Standing], lexicon: Lexic
             return first, second
         if second.has(Role.TO) and touches and _fit(first.amount, second.amount, lexicon, loosely=False):
             return first, second
-        if first.has(Role.TO) and second.has(Role.FROM) and _fit(first.amount, second.amount, lexicon, loosely=False):
-            return second, first
+        ends_first = first.has(Role.TO) or (second.lead == first.tail and first.has(Role.AT_MOST, Role.AT_LEAST))
+        if ends_first and second.has(Role.FROM) and _fit(first.amount, second.amount, lexicon, loosely=False):
+            return second, replace(first, roles=first.roles - {Role.AT_MOST} | {Role.TO})  # "up to 98% from 93%"
     return None
 
 
@@ -278,10 +288,11 @@ def _is_change(tokens: Sequence[Token], target: Standing, lexicon: Lexicon) -> b
 
 
 def _is_collected(tokens: Sequence[Token], target: Standing, lexicon: Lexicon) -> bool:
-    """ "Raise $2M" collects it; "raise sales by $2M" does not."""
-    if target.amount.unit not in CURRENCIES:
+    """ "Raise $2M" and "save 300 hours" collect them; "raise sales by $2M" and "save 20%" do not."""
+    found = lexicon.roles.collects.ending(tokens, target.amount.first)
+    if found is None or target.amount.unit == "%":
         return False
-    return lexicon.roles.raises_money.ending(tokens, target.amount.first) is not None
+    return MONEY not in found.kinds or target.amount.unit in CURRENCIES
 
 
 def _verb(tokens: Sequence[Token], target: Standing | None, dates: Spans, lexicon: Lexicon) -> tuple[str, frozenset[str]]:
@@ -294,6 +305,8 @@ def _verb(tokens: Sequence[Token], target: Standing | None, dates: Spans, lexico
         if match is not None and match.kinds & {Role.UP, Role.DOWN, Role.KEEP}:
             return match.phrase, match.kinds
     for at in range(len(tokens)):
+        if target is not None and at >= target.tail and is_boundary(tokens, at):
+            break  # what another clause says is about something else
         match = lexicon.roles.verbs.starting(tokens, at)
         if match is not None and match.kinds & {Role.UP, Role.DOWN}:
             return "", match.kinds

@@ -20,6 +20,8 @@ from bot.coach.words.lexicon import ALWAYS, Lexicon, Role
 
 BARE_WORDS = {"en": 8, "vi": 10, "zh": 14}
 """An objective with a number and no more words than this is only a number."""
+BARELY_WORDS = 4
+"""With so few words beside it any number is all there is: "NPS of 60"."""
 TASK_WORDS = {"en": 7, "vi": 9, "zh": 14}
 """A task with more words than this usually says what it is for."""
 VAGUE_WORDS = {"en": 6, "vi": 7, "zh": 10}
@@ -154,7 +156,7 @@ def _number_as_objective(objective: _Objective) -> Finding | None:
     changes_share = (
         verb is not None and bool(verb.kinds & {Role.UP, Role.DOWN}) and any(each.amount.unit == "%" for each in numbers)
     )
-    measured = any(each.amount.unit or each.amount.scale > 1 or each.roles for each in numbers)
+    measured = objective.words <= BARELY_WORDS or any(each.amount.unit or each.amount.scale > 1 or each.roles for each in numbers)
     if not (is_pair or changes_share or (is_bare and measured)):
         return None
     return _finding(Rule.NUMBER_AS_OBJECTIVE, Severity.MEND, objective, "")

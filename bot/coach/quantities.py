@@ -128,7 +128,7 @@ def find_amounts(sentence: Sentence, lexicon: Lexicon) -> tuple[Amount, ...]:
             at += 1
             continue
         skipped = lexicon.roles.skips.starting(tokens, at)
-        if skipped is not None:
+        if skipped is not None and not _is_measured(tokens, at + skipped.length, lexicon):
             at += skipped.length
             continue
         amount = _multiple_at(tokens, at, lexicon) or amount_at(sentence, at, lexicon)
@@ -140,6 +140,12 @@ def find_amounts(sentence: Sentence, lexicon: Lexicon) -> tuple[Amount, ...]:
             amounts.append(amount)
         at = max(amount.stop, at + 1)
     return tuple(amounts)
+
+
+def _is_measured(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> bool:
+    """ "level 3" is a name, "level 95%" is not."""
+    is_number = tokens[at - 1].kind is Kind.NUMBER
+    return is_number and lexicon.numbers.percent.starting(tokens, at) is not None
 
 
 @cache
@@ -423,7 +429,7 @@ def _is_amount(sentence: Sentence, amount: Amount, lexicon: Lexicon) -> bool:
     if after is None or not after.glued:
         return True
     if after.kind in {Kind.WORD, Kind.NUMBER}:
-        return False
+        return tokens[amount.stop - 1].kind is Kind.HAN and amount.unit != ""  # "3位KOL"
     if after.key in {"-", ":", "/"}:
         following = tokens[amount.stop + 1] if amount.stop + 1 < len(tokens) else None
         if following is not None and following.glued and following.kind in {Kind.WORD, Kind.NUMBER}:

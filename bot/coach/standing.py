@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from bot.coach.quantities import Amount
+from bot.coach.quantities import NONE, Amount
 from bot.coach.tokens import Kind, Token, read_sentence
 from bot.coach.words.lexicon import Lexicon, Role
 
@@ -57,6 +58,18 @@ def stand(tokens: Sequence[Token], amounts: Sequence[Amount], lexicon: Lexicon) 
         floor = standings[-1].tail if standings else 0
         ceiling = amounts[index + 1].first if index + 1 < len(amounts) else len(tokens)
         standings.append(_stand(tokens, amount, floor, ceiling, lexicon))
+    return _related(tokens, standings, lexicon)
+
+
+def _related(tokens: Sequence[Token], standings: list[Standing], lexicon: Lexicon) -> tuple[Standing, ...]:
+    """Numbers that are told only by others: "no outage longer than 10 minutes", "5名学员中有4名"."""
+    for first, second in pairwise(list(standings)):
+        if first.amount.turns == NONE and second.has(Role.AT_LEAST, Role.AT_MOST):
+            if start_of_clause(tokens, second.lead) <= first.lead:
+                standings.remove(first)
+                standings[standings.index(second)] = replace(second, roles=second.roles - {Role.AT_LEAST} | {Role.AT_MOST})
+        elif not lexicon.spaced and lexicon.numbers.share_links.search(tokens, first.tail, second.amount.first) is not None:
+            standings[standings.index(first)] = replace(first, roles=first.roles | {Role.OUT_OF})
     return tuple(standings)
 
 
@@ -71,6 +84,8 @@ def _stand(tokens: Sequence[Token], amount: Amount, floor: int, ceiling: int, le
             found = frozenset({Role.WINDOW}) if is_time else found - {Role.WINDOW}
         if roles & PLACES:
             found -= ASIDE | {Role.PERIOD}
+        if Role.AT_LEAST in roles:
+            found -= {Role.WINDOW}  # "a runway of at least 18 months"
         if roles & CHANGES:
             found -= {Role.NOW}  # 比去年下降8%: last year is compared with, and has no number
         if not found:

@@ -13,6 +13,8 @@ AS_WRITTEN = "cue"
 ANYWHERE = "anywhere"
 OPENING = "opening"
 ALWAYS = "always"
+MONEY = "money"
+SURE = "sure"
 
 
 class Role(StrEnum):
@@ -119,8 +121,8 @@ class Roles:
     lower_is_better: Cues
     ratios: Cues
     """Metrics that are multiples themselves: "ROAS 3x" is a place to get to, not a threefold change."""
-    raises_money: Cues
-    """Verbs that mean collecting when money follows: "raise $2M"."""
+    collects: Cues
+    """Verbs that mean collecting when a number follows, under MONEY those that need money for it: "raise $2M", "save 300 hours"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,7 @@ class Faults:
     purpose: Cues
     ability: Cues
     milestone: Cues
+    """Under SURE those that need no date: nobody gets into a ranking by working on it."""
     join: Cues
     vanity: Cues
     quality: Cues
