@@ -23,7 +23,15 @@ class Rule(StrEnum):
     FANTASY = "fantasy"
     """All or nothing: 100 % satisfied, no complaint at all."""
     VANITY = "vanity"
+    TOO_EASY = "too_easy"
     TOO_LONG = "too_long"
+    COPIED = "copied"
+    """The following are about a whole set of key results."""
+    COUNT = "count"
+    SHARED_METRIC = "shared_metric"
+    ALL_LAGGING = "all_lagging"
+    WEAK_EVIDENCE = "weak_evidence"
+    OWNED_BY_ONE = "owned_by_one"
 
 
 class Good(StrEnum):

@@ -11,6 +11,7 @@ from bot.coach.tokens import Sentence
 from bot.coach.words.lexicon import Lexicon, Role
 
 LONGEST_EXAMPLE = 200
+BLANK = "__"
 TO_DO = cues("to")
 CLOSING = frozenset(".。!?;,:|-—")
 NOUN_PHRASE = 5
@@ -56,6 +57,15 @@ def purpose_example(sentence: Sentence, lexicon: Lexicon) -> str:
 
 def theme_example(sentence: Sentence, lexicon: Lexicon) -> str:
     return _filled(lexicon.templates.theme, _uncapitalised(sentence_core(sentence, lexicon)))
+
+
+def filled_in(example: str, lexicon: Lexicon) -> str:
+    """An example as somebody might complete it: the name of a metric where one is asked for, and two numbers."""
+    if example.count(BLANK) % 2 and "__%" not in example:
+        example = example.replace(BLANK, lexicon.templates.some_metric, 1)
+    for number in ("4", "9"):
+        example = example.replace(BLANK, number, 1)
+    return example
 
 
 def sentence_core(sentence: Sentence, lexicon: Lexicon) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 
@@ -14,6 +15,7 @@ from bot.coach.measures import RESULT_UNITS, Reading, read
 from bot.coach.opening import skip_preamble
 from bot.coach.standing import Standing, start_of_clause
 from bot.coach.tokens import shortened
+from bot.coach.words import lexicon_of
 from bot.coach.words.lexicon import SURE, Role
 
 MOST_NUMBERS = 8
@@ -43,7 +45,21 @@ def _findings(text: str, lang: str) -> tuple[Finding, ...]:
     reading = read(text, lang)
     if not reading.tokens:
         return ()
-    return tuple(finding for rule in RULES if (finding := rule(reading)) is not None)
+    found = (finding for rule in RULES if (finding := rule(reading)) is not None)
+    return tuple(_with_sound_example(finding, reading) for finding in found)
+
+
+def _with_sound_example(finding: Finding, reading: Reading) -> Finding:
+    """The finding, with another example or none when its own would call for advice again once its blanks are filled."""
+    if not finding.example or _is_sound(finding.example, reading.lexicon.lang):
+        return finding
+    other = examples.statement_example(reading.sentence, reading.lexicon)
+    return replace(finding, example=other if other and _is_sound(other, reading.lexicon.lang) else "")
+
+
+def _is_sound(example: str, lang: str) -> bool:
+    filled = read(examples.filled_in(example, lexicon_of(lang)), lang)
+    return not any((fault := rule(filled)) is not None and fault.severity is Severity.MEND for rule in RULES)
 
 
 def praise_key_result(text: str, lang: str) -> tuple[Good, ...]:

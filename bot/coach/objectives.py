@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from bot.coach import examples
@@ -63,7 +63,14 @@ def _findings(text: str, lang: str) -> tuple[Finding, ...]:
     objective = _read(text, lang)
     if not objective.tokens:
         return ()
-    return tuple(finding for rule in RULES if (finding := rule(objective)) is not None)
+    found = (finding for rule in RULES if (finding := rule(objective)) is not None)
+    return tuple(finding if _is_sound(finding.example, objective.lexicon) else replace(finding, example="") for finding in found)
+
+
+def _is_sound(example: str, lexicon: Lexicon) -> bool:
+    """Whether the coach would have nothing to mend in its own example once that is filled."""
+    filled = _read(example.replace(examples.BLANK, lexicon.templates.some_purpose), lexicon.lang)
+    return not any((fault := rule(filled)) is not None and fault.severity is Severity.MEND for rule in RULES)
 
 
 def praise_objective(text: str, lang: str) -> tuple[Good, ...]:

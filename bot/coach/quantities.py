@@ -294,9 +294,9 @@ def _with_unit(sentence: Sentence, at: int, lexicon: Lexicon, expected: Cues | N
         if above is not None and 0 < above.value < number.value:
             share = (above.value / number.value).quantize(PLACES, ROUND_HALF_EVEN).normalize()
             return Amount(share, "", at, above.stop, in_figures=False, is_share=True)
-    share = None if is_answer else _share_of_group(tokens, number, lexicon)
-    if share is not None:
-        return share
+    part = None if is_answer else _share_of_group(tokens, number, lexicon)
+    if part is not None:
+        return part
     out_of = words.out_of.starting(tokens, stop)
     if out_of is not None:
         whole = read_number(tokens, stop + out_of.length, words)

@@ -7,12 +7,12 @@ from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 from bot.coach.cues import Cues
-from bot.coach.words.lexicon import Faults, Lexicon, Numbers, Roles, Templates
+from bot.coach.words.lexicon import Faults, Lexicon, Numbers, Roles, Sets, Templates
 from bot.coach.words.reading import Sections, read_lines, sections_of
 
 LANGS = ("en", "vi", "zh")
 
-L = TypeVar("L", Numbers, Roles, Faults, Templates)
+L = TypeVar("L", Numbers, Roles, Faults, Sets, Templates)
 
 
 @lru_cache(maxsize=32)
@@ -70,5 +70,6 @@ def build_lexicon(lang: str, sections: Sections) -> Lexicon:
         numbers=filled(Numbers),
         roles=filled(Roles),
         faults=filled(Faults),
+        sets=filled(Sets),
         templates=filled(Templates),
     )

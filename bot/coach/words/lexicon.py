@@ -169,6 +169,16 @@ class Faults:
 
 
 @dataclass(frozen=True, slots=True)
+class Sets:
+    """Cues of the look at all key results of an objective together."""
+
+    lagging: Cues
+    """Metrics that show only after weeks whether the work was good."""
+    topics: Cues
+    """What a sentence is about, listed under a name that is the same in every language."""
+
+
+@dataclass(frozen=True, slots=True)
 class Templates:
     """Examples; "__" is what the writer fills in. {metric}, {text}, {verb}, {who} are the writer's own words."""
 
@@ -185,6 +195,10 @@ class Templates:
     duration: str
     satisfaction: str
     anyone: str
+    some_metric: str
+    """The name of a metric anybody could mean, to try examples out with."""
+    some_purpose: str
+    """What something could be good for, to try examples out with."""
     own_verbs: Cues
     """The writer's verbs that fit in front of a metric with numbers; others are replaced by rise_verb or fall_verb."""
     measure_words_lead: bool
@@ -204,4 +218,5 @@ class Lexicon:
     numbers: Numbers
     roles: Roles
     faults: Faults
+    sets: Sets
     templates: Templates
