@@ -136,7 +136,9 @@ def _vague(objective: _Objective) -> Finding | None:
         at += match.length if match is not None else 1
     if content > (1 if objective.lexicon.spaced else 0):
         return None
-    return _finding(Rule.VAGUE, Severity.MEND, objective, examples.purpose_example(objective.sentence, objective.lexicon), found)
+    # "Be better so that __" would be built on nothing.
+    example = examples.purpose_example(objective.sentence, objective.lexicon) if content else ""
+    return _finding(Rule.VAGUE, Severity.MEND, objective, example, found)
 
 
 def _task(objective: _Objective) -> Finding | None:

@@ -87,8 +87,8 @@ def _topics(text: str, lang: str) -> frozenset[str]:
     tokens = read_sentence(text).tokens
     topics = lexicon_of(guess_language(text, lang), lang).sets.topics
     found: set[str] = set()
-    for at in range(len(tokens)):
-        match = topics.starting(tokens, at)
-        if match is not None:
-            found |= match.kinds
+    at = 0
+    while (place := topics.search(tokens, at)) is not None:
+        at = place[0] + place[1].length
+        found |= place[1].kinds
     return frozenset(found)

@@ -195,6 +195,12 @@ class Templates:
     duration: str
     satisfaction: str
     anyone: str
+    anything_moves: str
+    """What stands in the example for a task when nobody knows what it moves."""
+    what_moves: Cues
+    """What one works on, listed under what it usually moves, with its verb where the language has one there."""
+    measurables: Cues
+    """Words that make a phrase the name of something one can count or rate."""
     some_metric: str
     """The name of a metric anybody could mean, to try examples out with."""
     some_purpose: str

@@ -173,4 +173,4 @@ def test_braces_and_percent_signs_in_a_sentence_stay_what_they_are(text: str) ->
             assert advice is None or set(advice.example) & set("{}") <= set(text)
     advice = advise_key_result("Launch {verb}", "en")
     assert advice is not None
-    assert advice.example == "Launch {verb}, moving __ from __ to __"
+    assert advice.example == "Launch {verb} so that __ goes from __ to __"
