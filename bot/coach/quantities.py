@@ -29,6 +29,7 @@ CURRENCY_BEFORE = Cues(
 )
 CURRENCY_AFTER = Cues({"USD": ("$", "usd"), "EUR": ("€", "eur"), "GBP": ("£", "gbp"), "VND": ("₫", "vnd"), "CNY": ("cny", "rmb")})
 TIMES = cues("x", "×", "倍")
+TIMES_BEFORE = frozenset({"x", "×"})
 NONE = "none"
 LARGEST_GROUP = 100
 """In "3 of every 10" and "one in four" the second number is no larger."""
@@ -157,7 +158,7 @@ def _beginnings(lang: str) -> frozenset[str]:
         lexicon.roles.skips, words.digits, words.half, words.lone, words.multiples,
         CURRENCY_BEFORE, ALL, OUT_OF_HUNDRED, OUT_OF_THOUSAND,
     )  # fmt: skip
-    return frozenset({"+", "-"}).union(*(cues.first_keys() for cues in listed))
+    return (frozenset({"+", "-"}) | TIMES_BEFORE).union(*(cues.first_keys() for cues in listed))
 
 
 def find_dates(sentence: Sentence, lexicon: Lexicon) -> tuple[tuple[int, int], ...]:
@@ -185,6 +186,8 @@ def find_dates(sentence: Sentence, lexicon: Lexicon) -> tuple[tuple[int, int], .
 
 
 def _multiple_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Amount | None:
+    if tokens[at].key in TIMES_BEFORE:
+        return _times_before(tokens, at, lexicon)
     found = lexicon.numbers.multiples.starting(tokens, at)
     if found is None:
         return None
@@ -194,6 +197,15 @@ def _multiple_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Amount |
         if (bound is not None and bound.length > found.length) or not _opens_clause(tokens, at):
             return None  # "no more than 3", "there is no reason"
     return Amount(Decimal(value), unit.strip("-"), at, at + found.length, in_figures=False, turns=turns)
+
+
+def _times_before(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Amount | None:
+    """ "x3" is threefold; the "x" of "2 x 3" is not."""
+    follows = at > 0 and (tokens[at].glued or tokens[at - 1].kind is Kind.NUMBER)
+    if follows or at + 1 == len(tokens) or tokens[at + 1].kind is not Kind.NUMBER or not tokens[at + 1].glued:
+        return None
+    value = read_digits(tokens[at + 1].key, decimal_comma=lexicon.numbers.decimal_comma)
+    return None if value is None else Amount(value, "x", at, at + 2, turns="up")
 
 
 def _opens_clause(tokens: Sequence[Token], at: int) -> bool:

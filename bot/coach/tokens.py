@@ -14,7 +14,7 @@ MAX_CHARACTERS = 300
 FIGURES = frozenset("0123456789")
 # People glue these to their value ("NPS30", "DAU10万"); other letters before figures make a name ("Q3", "D7", "ISO9001").
 GLUED_BEFORE_VALUES = frozenset(
-    "nps csat dau mau wau arr mrr gmv roi roas ltv cac cpa cpl ctr usd vnd eur rmb cny sla aov gpa".split()
+    "nps csat dau mau wau arr mrr gmv roi roas ltv cac cpa cpl ctr usd vnd eur rmb cny sla aov gpa x".split()
 )
 
 
