@@ -8,6 +8,7 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import timedelta
+from importlib.metadata import version
 from pathlib import Path
 
 from adapters.clock import SystemClock
@@ -20,13 +21,14 @@ from bot.anon.port import AnonymousRelay, No
 from bot.anon.relay import Relay
 from bot.anon.terms import Terms
 from bot.anon.vault import VaultError
-from bot.ports import Clock, Deps, NoUnsignedNotes, Reading, UnsignedNotes
+from bot.ports import About, Clock, Deps, NoUnsignedNotes, Reading, UnsignedNotes
 from storage import MigrationError, Storage, open_storage
 from storage.anon.vault import FileVault
 
 __all__ = [
     "StartError",
     "Storage",
+    "about_of",
     "anon_folder",
     "anonymous_relay",
     "deps_of",
@@ -129,9 +131,17 @@ def _told_plainly(settings: Settings) -> Iterator[None]:
         raise _unreachable(settings, error) from None
 
 
-def deps_of(storage: Storage, unsigned: UnsignedNotes | None = None) -> Deps:
+def deps_of(storage: Storage, unsigned: UnsignedNotes | None = None, about: About | None = None) -> Deps:
     """What a turn needs."""
-    return Deps(storage.reading, storage.work, SystemClock(), RandomIds(), unsigned or NoUnsignedNotes())
+    return Deps(storage.reading, storage.work, SystemClock(), RandomIds(), unsigned or NoUnsignedNotes(), about or About())
+
+
+def about_of(settings: Settings, *, is_rehearsal: bool = False) -> About:
+    """What people are told of these settings. The demo's pages are on this machine, where whoever tries it is."""
+    anon = settings.anon
+    has_page = settings.is_reachable or is_rehearsal
+    days = anon.retention // timedelta(days=1)
+    return About(version("laban"), anon.floor, anon.slot_at, days, anon.channel, has_page, is_rehearsal)
 
 
 def anon_folder(settings: Settings) -> Path:

@@ -20,6 +20,7 @@ from aiohttp import web
 from adapters.assembly import (
     StartError,
     Storage,
+    about_of,
     anon_folder,
     anonymous_relay,
     deps_of,
@@ -87,7 +88,7 @@ async def serve(settings: Settings, *, is_demo: bool = False, is_reset: bool = F
         every = REHEARSED_SLOTS if is_demo else None
         async with opened(settings) as storage:
             unsigned = held.enter_context(anonymous_relay(settings, storage.reading, SystemClock(), every=every))
-            deps = deps_of(storage, unsigned)
+            deps = deps_of(storage, unsigned, about_of(settings, is_rehearsal=is_demo))
             if is_demo:
                 await storage.put_organisation(Organisation(COMPANY_NAME))
                 await seed(deps.reading, deps.work, deps.clock)
