@@ -23,7 +23,7 @@ from bot.anon.terms import Terms
 from bot.anon.vault import VaultError
 from bot.ports import About, Clock, Deps, NoUnsignedNotes, Reading, UnsignedNotes
 from storage import MigrationError, Storage, open_storage
-from storage.anon.vault import FileVault
+from storage.anon.vault import FileVault, Trouble, examine_vault
 
 __all__ = [
     "StartError",
@@ -37,6 +37,7 @@ __all__ = [
     "opened",
     "pending_migrations",
     "reason_of",
+    "trouble_of_anonymous_files",
 ]
 
 LOG = logging.getLogger("laban")
@@ -178,6 +179,22 @@ def anonymous_relay(
             LOG.error("unsigned notes: their files or keys cannot be used; see laban doctor")
         directory = OrganisationDirectory(reading, clock, anon.slot_at, every)
         yield Relay(vault, directory, clock, chance, Terms(anon.floor, anon.channel, anon.retention))
+
+
+def trouble_of_anonymous_files(settings: Settings) -> StartError | None:
+    """What is wrong with the relay's files, as far as can be seen without writing; None when nothing is, or there are none yet."""
+    folder = anon_folder(settings)
+    match examine_vault(folder):
+        case Trouble.OPEN_TO_OTHERS:
+            return StartError(f"others on this machine can read {folder}", f"Close it: chmod -R go= {folder}")
+        case Trouble.NO_KEY:
+            what = f"their keys are missing in {folder / 'keys'}; nothing is taken and nothing can be read"
+            return StartError(what, f"Put the keys back; or give up what waits: delete {folder}")
+        case Trouble.UNREADABLE:
+            return StartError(
+                f"what waits in {folder} cannot be opened", f"Put the right keys back; or give it up: delete {folder}"
+            )
+    return None
 
 
 def _unreachable(settings: Settings, error: Exception) -> StartError:
