@@ -15,13 +15,15 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from adapters.accept_language import preferred_language
+from adapters.assets import Asset
+from adapters.origin import is_own_host, is_same_origin
 from adapters.webchat import decode
-from adapters.webchat.assets import Asset, load_assets
+from adapters.webchat.assets import load_assets
 from adapters.webchat.decode import Heard, OddPostError, Posted
 from adapters.webchat.encode import PICTURES, Chat, Opened, Shell, chat_page, lines_fragment, note_page, pick_page
-from adapters.webchat.shell import preferred_language
 from adapters.webchat.streams import Bell, Streams, TooManyError
-from adapters.webchat.verify import form_token, is_form_token, is_own_host, is_same_origin
+from adapters.webchat.verify import form_token, is_form_token
 from adapters.webchat.visitors import GUEST_PREFIX, Visitor, Visitors, is_guest_id, place_of
 from bot.chat.incoming import Incoming
 from bot.ports import Clock, Ids, Line, Transcript
@@ -36,7 +38,6 @@ REPLY_SECONDS: Final = 2.0
 SETTLED_SECONDS: Final = 0.1
 PAGE_LINES: Final = 200
 MOST_LINES: Final = 2000
-KEPT_FOR_EVER: Final = "public, max-age=31536000, immutable"
 
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
@@ -193,13 +194,7 @@ class _Site:
         asset = self._assets.get(request.match_info["name"])
         if asset is None:
             raise web.HTTPNotFound
-        headers = {"Cache-Control": KEPT_FOR_EVER, "ETag": f'"{asset.etag}"', "Vary": "Accept-Encoding"}
-        if f'"{asset.etag}"' in request.headers.get("If-None-Match", ""):
-            return web.Response(status=304, headers=headers)
-        if "gzip" in request.headers.get("Accept-Encoding", ""):
-            headers["Content-Encoding"] = "gzip"
-            return web.Response(body=asset.zipped, content_type=asset.content_type, charset="utf-8", headers=headers)
-        return web.Response(body=asset.content, content_type=asset.content_type, charset="utf-8", headers=headers)
+        return asset.answer(request)
 
     async def pick(self, request: web.Request) -> web.Response:
         if self._visitors is None:
