@@ -46,7 +46,7 @@ class No(StrEnum):
     NOT_YOURS = "not_yours"
     """This manager holds no such note (any more)."""
     ELSEWHERE = "elsewhere"
-    """Another process owns the relay's files."""
+    """Another process has the relay's files, so this one cannot help."""
     NOT_NOW = "not_now"
     """A file could not be written or a key is missing: nothing was taken."""
 
@@ -219,12 +219,14 @@ class Digest:
 class Slot:
     """What a slot brings: a digest for every reader of every audience, and who gets the cue that there are answers.
 
-    The cue goes to everybody who could have written, by audience; it says nothing about any note.
+    The cue goes to everybody who could have written, by audience; it says nothing about any note. `troubles` are the kinds of errors that made
+    the relay refuse something since the slot before: told only now, so that no log says when somebody tried to write.
     """
 
     day: date
     digests: tuple[Digest, ...]
     cued: tuple[PersonId, ...]
+    troubles: tuple[str, ...] = ()
 
 
 class AnonymousRelay(Protocol):
@@ -234,8 +236,8 @@ class AnonymousRelay(Protocol):
     `asker` counts tries and is forgotten with the process: a person's id, or the address where nobody is known.
     """
 
-    async def form(self, person_id: PersonId, lang: str) -> Form | Refused:
-        """What the empty form shows this person; labels that are Laban's own words come in `lang`."""
+    async def form(self, person_id: PersonId) -> Form | Refused:
+        """What the empty form shows this person."""
         ...
 
     async def submit(self, person_id: PersonId, draft: Draft) -> Receipt | Refused:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -33,20 +33,20 @@ class Item:
     for the same form. `wrap` is the author's key for the thread (a NOTE's only). `number` is its place within its own thread, which tells
     nothing across threads.
 
-    `eligible` is the first slot day it may leave at, `missed` how many it has stayed for since. `by` is a reader, never an author; `to` whom a PASS
+    `eligible` is the first slot it may leave at, `missed` how many it has stayed for since. A slot's moment is the same hour every day, so it says
+    no more than the day. `by` is a reader, never an author; `to` whom a PASS
     goes to.
     """
 
     id: bytes
     thread: bytes
     act: Act
-    eligible: date
+    eligible: datetime
     number: int = 0
     missed: int = 0
     text: str = ""
     audience: str = ""
     about: str = ""
-    about_label: str = ""
     wrap: bytes = b""
     by: str = ""
     to: str = ""
@@ -54,10 +54,11 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Spool:
-    """All that waits, sorted by id. `counts` are notes taken on `day` by audience: the only count that is kept, and it counts nobody."""
+    """All that waits, sorted by id. `counts` are the notes taken for the slot `counted_for` by audience: no other count is kept, and it counts
+    nobody."""
 
     items: tuple[Item, ...] = ()
-    day: date | None = None
+    counted_for: datetime | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
     closed: frozenset[str] = frozenset()
     """Audiences that take no new notes."""
@@ -69,7 +70,7 @@ class StoredEntry:
 
     id: bytes
     act: Act
-    slot_day: date
+    slot: datetime
     number: int
     text: str = ""
     by: str = ""
@@ -78,7 +79,8 @@ class StoredEntry:
 
 @dataclass(frozen=True, slots=True)
 class StoredThread:
-    """A thread, decrypted. `holder` is whom it was passed to, "" for the readers of its audience; `touched` is the slot day of its newest entry.
+    """A thread, decrypted. `holder` is whom it was passed to, "" for the readers of its audience; `since` and `touched` are the slots of its
+    first and newest entries.
 
     Entries are in the order of their numbers.
     """
@@ -86,21 +88,20 @@ class StoredThread:
     lookup: bytes
     audience: str
     about: str
-    about_label: str
     state: ThreadState
     holder: str
-    slot_day: date
-    touched: date
+    since: datetime
+    touched: datetime
     entries: tuple[StoredEntry, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """All a slot does, applied in one transaction: items to release and threads (by lookup) whose time has run out, on `day`."""
+    """All a slot does, applied in one transaction: items to release at the slot `at`; threads untouched since `forget_before` go."""
 
-    day: date
+    at: datetime
     items: tuple[Item, ...]
-    expired: tuple[bytes, ...] = ()
+    forget_before: datetime
 
 
 class VaultError(Exception):
@@ -118,12 +119,16 @@ class Opening:
 class Vault(Protocol):
     """Keeps it. Every method raises VaultError, and nothing else, when something cannot be read or written; then nothing has changed."""
 
-    async def receipt(self, nonce: bytes) -> tuple[bytes, ...]:
+    async def receipts(self, nonce: bytes) -> tuple[bytes, ...]:
         """The 16 bytes of this form's receipt: by the current epoch's key, then by the one before, if it is still there."""
         ...
 
-    async def item_id(self, thread: bytes, nonce: bytes) -> bytes:
-        """The id of what this form sends into this thread: 16 bytes, by the current epoch's key."""
+    async def item_ids(self, thread: bytes, nonce: bytes) -> tuple[bytes, ...]:
+        """The ids of what this form sends into this thread: 16 bytes each, by the same keys in the same order."""
+        ...
+
+    async def roll(self) -> None:
+        """Begin the month's epoch when it is time. Called by the clock alone, so that no note is the one that made the key."""
         ...
 
     async def spool(self) -> Spool: ...
@@ -132,8 +137,8 @@ class Vault(Protocol):
         """Replace it, durable on return."""
         ...
 
-    async def last_slot(self) -> date | None:
-        """The day of the newest slot that was applied."""
+    async def last_slot(self) -> datetime | None:
+        """The newest slot that was applied."""
         ...
 
     async def threads(self) -> tuple[StoredThread, ...]:
@@ -146,6 +151,14 @@ class Vault(Protocol):
 
     async def release(self, release: Release) -> None:
         """Apply a slot. Applying the same again changes nothing, so a crash before the spool is rewritten is harmless."""
+        ...
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> datetime:
+        """Aware, in UTC."""
         ...
 
 
