@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
-from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -21,6 +20,7 @@ from adapters.notes.pace import Pace
 from adapters.notes.pages import Typed
 from adapters.notes.shell import FRAMED, PATH, WORDS_OF_COMMAND, Door, Shell, load_assets
 from adapters.notes.verify import VISIT_LIFE, Purpose, make_pass, read_init_data, read_pass
+from adapters.notes.ways import Doors
 from adapters.origin import is_own_host, is_same_origin
 from bot.anon.port import TEXT_LIMIT, AnonymousRelay, Form, No, Refused, Taken, Thread
 from bot.okr.people import LANGUAGES, PersonId, TeamId
@@ -51,18 +51,6 @@ HEADERS: Final = {
 HSTS: Final = "max-age=31536000"
 
 _SAID: Final = frozenset({400, 401, 403, 404, 405, 408, 413, 429, 500})
-
-
-@dataclass(frozen=True, slots=True)
-class Doors:
-    """How people come in. `bot_token` is the Telegram bot's, "" where there is none: then there is no Mini App.
-
-    `public_url` is our own address without a slash at its end.
-    """
-
-    secret: bytes
-    public_url: str
-    bot_token: str = ""
 
 
 def create_notes(
@@ -138,7 +126,7 @@ class _Notes:
         self._doors = doors
         self._clock = clock
         self._pace = pace
-        self._base = urlsplit(doors.public_url).path.rstrip("/")
+        self._base = doors.base
         # We speak no TLS ourselves: where our address is https, a proxy stands in front and says last who came to it.
         self._is_secure = doors.public_url.startswith("https://")
         self._assets = {asset.served_as: asset for asset in load_assets().values()}

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from adapters.accept_language import DEFAULT
 from adapters.assets import Asset, load
-from bot.chat.richtext import RichText, words
+from bot.chat.richtext import RichText
 from bot.okr.people import LANGUAGES
 from bot.texts import T, Text, say, say_plain
 
@@ -79,17 +79,9 @@ class Shell:
         return say(self.language, text)
 
     def at(self, moment: datetime) -> str:
-        """A moment as the reader's clock shows it."""
-        return say_plain(
-            self.language, T("unsigned.moment", day=moment.astimezone(_zone(self.timezone)).date(), time=self._time(moment))
-        )
-
-    def _time(self, moment: datetime) -> str:
-        return f"{moment.astimezone(_zone(self.timezone)):%H:%M}"
-
-    def plain(self, said: str) -> RichText:
-        """Words of somebody's, as they are."""
-        return words(said)
+        """A moment as the reader's clock shows it, kept in one line."""
+        local = moment.astimezone(_zone(self.timezone))
+        return say_plain(self.language, T("unsigned.moment", day=local.date(), time=local.time())).replace(" ", "\u00a0")
 
 
 def _zone(name: str) -> ZoneInfo:
