@@ -6,6 +6,7 @@ import asyncio
 import errno
 import logging
 import os
+import shutil
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -16,15 +17,29 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from adapters.assembly import StartError, Storage, deps_of, make_folder_of_database, migrate, opened, reason_of
+from adapters.assembly import (
+    StartError,
+    Storage,
+    anon_folder,
+    anonymous_relay,
+    deps_of,
+    make_folder_of_database,
+    migrate,
+    opened,
+    reason_of,
+)
+from adapters.clock import SystemClock
 from adapters.demo import COMPANY_NAME, INVITE_CODE, SampleVisitors, seed
 from adapters.folder_lock import AlreadyRunningError, hold
+from adapters.hygiene import keep_memory_private
 from adapters.intake import Diligence, Intake
 from adapters.logs import log_stray_errors
 from adapters.pictures.pictures import DrawnPictures
 from adapters.relay import Pace, Relay
 from adapters.settings import DEMO_FILE, Secret, Settings, with_secret_key
-from adapters.timer import Timer, by_itself, pruning
+from adapters.timer import Tick, Timer, by_itself, pruning
+from adapters.unsigned.courier import Courier
+from adapters.unsigned.doorman import Doorman
 from adapters.webchat.messenger import WebMessenger
 from adapters.webchat.receive import create_app
 from adapters.webchat.streams import Streams
@@ -45,6 +60,10 @@ GRACE = timedelta(seconds=1)
 CONNECTIONS = 128
 """How many may wait to be accepted."""
 PING_SECONDS = 2.0
+REHEARSED_SLOTS = timedelta(minutes=1)
+"""How often the demo passes unsigned notes on, so that one sees it happen; its pages say so."""
+SLOT_LOOKS = timedelta(minutes=1)
+REHEARSED_LOOKS = timedelta(seconds=10)
 
 
 async def serve(settings: Settings, *, is_demo: bool = False, is_reset: bool = False, tell: Callable[[str], None]) -> None:
@@ -59,13 +78,16 @@ async def serve(settings: Settings, *, is_demo: bool = False, is_reset: bool = F
     secret = settings.secret_key
     assert secret is not None  # noqa: S101 with_secret_key has just seen to it
     log_stray_errors(asyncio.get_running_loop())
-    with _only_one(settings), _listening(settings) as listening, _stopped_by_signals() as stop:
+    keep_memory_private()
+    with ExitStack() as held, _only_one(settings), _listening(settings) as listening, _stopped_by_signals() as stop:
         if is_demo and is_reset:
             _forget_demo(settings)
         if is_demo:
             await migrate(settings)
+        every = REHEARSED_SLOTS if is_demo else None
         async with opened(settings) as storage:
-            deps = deps_of(storage)
+            unsigned = held.enter_context(anonymous_relay(settings, storage.reading, SystemClock(), every=every))
+            deps = deps_of(storage, unsigned)
             if is_demo:
                 await storage.put_organisation(Organisation(COMPANY_NAME))
                 await seed(deps.reading, deps.work, deps.clock)
@@ -77,7 +99,10 @@ async def serve(settings: Settings, *, is_demo: bool = False, is_reset: bool = F
             talk = partial(converse, deps=deps)
             sorry = partial(apologise, deps=deps)
             intake = Intake(storage.inbox, talk, deps.clock, apologise=sorry, diligence=Diligence(grace=GRACE))
-            timer = Timer(deps.clock, [pruning(storage.inbox, storage.outbox), by_itself(deps)])
+            doorman = Doorman(intake.accept, storage.reading, messengers, lambda person_id, platform: "")
+            courier = Courier(unsigned, storage.reading, messengers, is_rehearsal=is_demo)
+            looks = Tick("unsigned notes", REHEARSED_LOOKS if is_demo else SLOT_LOOKS, courier.tick)
+            timer = Timer(deps.clock, [pruning(storage.inbox, storage.outbox), by_itself(deps), looks])
             app = create_app(
                 # By way of the intake: one turn of a person after the other, and again when it fails.
                 intake.see_to,
@@ -93,11 +118,11 @@ async def serve(settings: Settings, *, is_demo: bool = False, is_reset: bool = F
                 is_healthy=partial(_is_well, storage),
                 draw=partial(_draw_for, deps, pictures),
             )
-            telegram = None if is_demo else _telegram(settings, secret, intake, deps, pictures)
+            telegram = None if is_demo else _telegram(settings, secret, doorman, deps, pictures)
             if telegram is not None:
                 messengers["telegram"] = telegram.messenger
                 telegram.add_routes(app)
-            async with _running(relay, intake, timer, telegram) as tasks, _served(app, listening):
+            async with _running(relay, intake, timer, telegram) as tasks, _carried(doorman, courier), _served(app, listening):
                 tell(settings.public_url)
                 await _stop_or_break(stop, tasks)
 
@@ -110,10 +135,11 @@ async def _draw_for(deps: Deps, pictures: DrawnPictures, visitor: Visitor, sourc
 
 
 def _forget_demo(settings: Settings) -> None:
-    """Delete the demo's database, and nothing else. Its lock is ours by now and stays."""
+    """Delete the demo's database and its unsigned notes, and nothing else. Its lock is ours by now and stays."""
     file = settings.data_dir / DEMO_FILE
     for ending in ("", "-wal", "-shm", "-journal"):
         file.with_name(f"{file.name}{ending}").unlink(missing_ok=True)
+    shutil.rmtree(anon_folder(settings), ignore_errors=True)
 
 
 @asynccontextmanager
@@ -129,7 +155,7 @@ async def _served(app: web.Application, listening: list[socket.socket]) -> Async
         await runner.cleanup()
 
 
-def _telegram(settings: Settings, key: Secret, intake: Intake, deps: Deps, pictures: Pictures) -> Telegram | None:
+def _telegram(settings: Settings, key: Secret, doorman: Doorman, deps: Deps, pictures: Pictures) -> Telegram | None:
     """The bot of the settings, if there is one."""
     if settings.telegram is None:
         return None
@@ -142,7 +168,7 @@ def _telegram(settings: Settings, key: Secret, intake: Intake, deps: Deps, pictu
     return connect(
         token,
         bot.api_url,
-        intake.accept,
+        doorman.accept,
         deps.clock,
         webhook=(address, chosen) if address else None,
         # Our pages are closed until people can sign in, so nothing links to them.
@@ -150,6 +176,15 @@ def _telegram(settings: Settings, key: Secret, intake: Intake, deps: Deps, pictu
         pictures=pictures,
         settle=partial(move_chat, deps=deps),
     )
+
+
+@asynccontextmanager
+async def _carried(doorman: Doorman, courier: Courier) -> AsyncIterator[None]:
+    """What goes out about unsigned notes, while the block runs."""
+    try:
+        yield
+    finally:
+        await asyncio.gather(doorman.stop(), courier.stop())
 
 
 @asynccontextmanager

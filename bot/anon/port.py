@@ -284,6 +284,10 @@ class AnonymousRelay(Protocol):
         """Key results an open, released note is about. Changes at slots only, so it tells nobody anything in between."""
         ...
 
+    async def open_since(self, person_id: PersonId) -> tuple[date, ...]:
+        """The slot days of the open notes this person reads, oldest first. Changes at slots only, but for what they close themselves."""
+        ...
+
     async def tick(self) -> Slot | None:
         """Called every minute: rewrites the spool when it is time, and runs a slot that is due. What a slot brings is given out once."""
         ...

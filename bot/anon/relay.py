@@ -6,11 +6,11 @@ Every failure becomes a refusal in which nothing of the call is left: an excepti
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from bot.anon.audience import Audience, Audiences, Company, Member, Outside, audiences_of
 from bot.anon.directory import Directory
@@ -49,8 +49,8 @@ _R = TypeVar("_R")
 
 
 def _or_not_now(
-    method: Callable[Concatenate[Relay, _P], Awaitable[_R]],
-) -> Callable[Concatenate[Relay, _P], Awaitable[_R | Refused]]:
+    method: Callable[Concatenate[Relay, _P], Coroutine[Any, Any, _R]],
+) -> Callable[Concatenate[Relay, _P], Coroutine[Any, Any, _R | Refused]]:
     """A failure becomes a refusal. Its kind is kept for the next slot's report, its frames and words are dropped here."""
 
     @wraps(method)
@@ -332,6 +332,16 @@ class Relay:
     @_or_not_now
     async def _read_marks(self) -> frozenset[KeyResultId]:
         return _marks_of(await self._vault.threads())
+
+    async def open_since(self, person_id: PersonId) -> tuple[date, ...]:
+        found = await self._open_since(person_id)
+        return () if isinstance(found, Refused) else found
+
+    @_or_not_now
+    async def _open_since(self, person_id: PersonId) -> tuple[date, ...]:
+        now = await self._now()
+        held = (one for one in await self._vault.threads() if one.state is ThreadState.OPEN and now.holds(person_id, one))
+        return tuple(sorted(one.since.date() for one in held))
 
     async def tick(self) -> Slot | None:
         slot = await self._tick()
