@@ -393,6 +393,8 @@ async def test_everything_can_come_twice(server: SlackServer) -> None:
         await an.runs("/okr")
         await server.courier.again()
         assert (await server.limit_events(an.workspace)).is_taken
+        await server.event(an.workspace, {"type": "app_home_opened"}, event_id="Ev1")
+    assert '"event_id": "Ev1"' in heard.pop()[1]
     assert [one[0] for one in heard] == [None, "1", None, None, None]
     assert (heard[0][1], heard[2][1]) == (heard[1][1], heard[3][1])
     assert "app_rate_limited" in heard[4][1]
