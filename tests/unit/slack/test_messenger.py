@@ -146,7 +146,7 @@ async def test_a_pause_is_kept_without_asking_again(desk: Desk) -> None:
     for _ in range(3):
         with pytest.raises(SendLaterError) as later:
             await desk.messenger.send(AN, saying("hello"), "")
-    assert later.value.after == timedelta(seconds=30)
+        assert later.value.after == timedelta(seconds=30)
     assert len(desk.server.of("chat.postMessage")) == 1
     desk.hands.turn(timedelta(seconds=31))
     await desk.messenger.send(AN, saying("hello"), "")
