@@ -44,7 +44,11 @@ class Table:
 async def table() -> Table:
     opened = Table()
     await opened.says(
-        "mục tiêu mới", "Khách hàng yêu dịch vụ của chúng ta", "Vì họ sẽ quay lại mỗi tuần", "Mục tiêu này đứng riêng", "Thách thức"
+        "mục tiêu mới",
+        "Khách hàng yêu dịch vụ của chúng ta",
+        "Vì họ sẽ quay lại mỗi tuần",
+        "Mục tiêu này đứng riêng",
+        "Thách thức",
     )
     await opened.says("tăng số khách quay lại", "Dùng câu này")
     return opened
