@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, KeysView, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -94,9 +94,9 @@ class Cues:
             at += 1
         return None
 
-    def first_keys(self) -> frozenset[str]:
-        """The keys of all tokens a phrase can begin with."""
-        return frozenset((self._forwards or self._cut_up(backwards=False)).children)
+    def first_keys(self) -> KeysView[str]:
+        """The keys of all tokens a phrase can begin with. Numbers can begin one besides, see ANY_NUMBER."""
+        return (self._forwards or self._cut_up(backwards=False)).children.keys()
 
     def _cut_up(self, *, backwards: bool) -> _Node:
         kinds: dict[str, set[str]] = {}

@@ -19,6 +19,7 @@ from bot.coach.words.lexicon import MONEY, Lexicon, Role
 from bot.okr.measure import Direction, Measure, MeasureError
 
 HUNDRED = Decimal(100)
+TURNS = frozenset({Role.UP, Role.DOWN})
 CURRENCIES = frozenset({"USD", "VND", "EUR", "GBP", "CNY", "元"})
 RESULT_UNITS = CURRENCIES | {"%", "x"}
 """Nobody counts work in these."""
@@ -304,12 +305,14 @@ def _verb(tokens: Sequence[Token], target: Standing | None, dates: Spans, lexico
         match = lexicon.roles.verbs.starting(tokens, at)
         if match is not None and match.kinds & {Role.UP, Role.DOWN, Role.KEEP}:
             return match.phrase, match.kinds
-    for at in range(len(tokens)):
-        if target is not None and at >= target.tail and is_boundary(tokens, at):
-            break  # what another clause says is about something else
-        match = lexicon.roles.verbs.starting(tokens, at)
-        if match is not None and match.kinds & {Role.UP, Role.DOWN}:
-            return "", match.kinds
+    stop = len(tokens)
+    if target is not None:  # what another clause says is about something else
+        stop = next((at for at in range(target.tail, stop) if is_boundary(tokens, at)), stop)
+    at = 0
+    while (found := lexicon.roles.verbs.search(tokens, at, stop)) is not None:
+        if found[1].kinds & TURNS:
+            return "", found[1].kinds
+        at = found[0] + 1
     return "", frozenset()
 
 

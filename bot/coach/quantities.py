@@ -165,9 +165,11 @@ def find_dates(sentence: Sentence, lexicon: Lexicon) -> tuple[tuple[int, int], .
     """Where a sentence says until when, as token ranges, prepositions included."""
     tokens, roles = sentence.tokens, lexicon.roles
     spans: list[tuple[int, int]] = []
+    firsts = roles.skips.first_keys()
     at = 0
     while at < len(tokens):
-        match = roles.skips.starting(tokens, at)
+        may_begin = tokens[at].key in firsts or tokens[at].kind is Kind.NUMBER
+        match = roles.skips.starting(tokens, at) if may_begin else None
         if match is None:
             at += 1
             continue

@@ -47,6 +47,10 @@ class Token:
 class Sentence:
     text: str
     tokens: tuple[Token, ...]
+    words: int = 0
+    """How many of the tokens are words or numbers."""
+    han: int = 0
+    """How many are Chinese characters."""
 
     def slice(self, first: int, stop: int) -> str:
         """The text from token `first` up to, not including, token `stop`, as it was typed."""
@@ -138,7 +142,9 @@ def cut(text: str) -> Sentence:
         sig = accents(text[at:end]) if kind is Kind.WORD else None
         tokens.append(Token(kind, key, sig, at, end, glued))
         at = end
-    return Sentence(text, tuple(tokens))
+    han = sum([token.kind is Kind.HAN for token in tokens])
+    marks = sum([token.kind is Kind.MARK for token in tokens])
+    return Sentence(text, tuple(tokens), len(tokens) - han - marks, han)
 
 
 def _without_figures(name: str) -> str:
