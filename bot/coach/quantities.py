@@ -122,15 +122,17 @@ def find_amounts(sentence: Sentence, lexicon: Lexicon) -> tuple[Amount, ...]:
     """All quantities of a sentence from left to right; dates, ranks and names like "Q3" or "30-day" are none."""
     tokens = sentence.tokens
     amounts: list[Amount] = []
-    beginnings = _beginnings(lexicon.lang)
+    beginnings, skips = _beginnings(lexicon.lang), lexicon.roles.skips.first_keys()
     at = 0
     while at < len(tokens):
-        if tokens[at].kind is not Kind.NUMBER and tokens[at].key not in beginnings:
+        is_number = tokens[at].kind is Kind.NUMBER
+        if is_number or tokens[at].key in skips:
+            skipped = lexicon.roles.skips.starting(tokens, at)
+            if skipped is not None and not _is_measured(tokens, at + skipped.length, lexicon):
+                at += skipped.length
+                continue
+        if not is_number and tokens[at].key not in beginnings:
             at += 1
-            continue
-        skipped = lexicon.roles.skips.starting(tokens, at)
-        if skipped is not None and not _is_measured(tokens, at + skipped.length, lexicon):
-            at += skipped.length
             continue
         amount = _multiple_at(tokens, at, lexicon) or amount_at(sentence, at, lexicon)
         if amount is None:
@@ -151,11 +153,10 @@ def _is_measured(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> bool:
 
 @cache
 def _beginnings(lang: str) -> frozenset[str]:
-    """The keys of words and signs a quantity, or a date to skip, can begin with; figures come on top."""
-    lexicon = lexicon_of(lang)
-    words = lexicon.numbers
+    """The keys of words and signs a quantity can begin with; figures come on top."""
+    words = lexicon_of(lang).numbers
     listed = (
-        lexicon.roles.skips, words.digits, words.half, words.lone, words.multiples,
+        words.digits, words.half, words.lone, words.multiples,
         CURRENCY_BEFORE, ALL, OUT_OF_HUNDRED, OUT_OF_THOUSAND,
     )  # fmt: skip
     return (frozenset({"+", "-"}) | TIMES_BEFORE).union(*(cues.first_keys() for cues in listed))
@@ -258,6 +259,8 @@ def _is_sign(tokens: Sequence[Token], at: int) -> bool:
 
 def _percent_in_words(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Amount | None:
     """ "百分之四十二", "千分之三", "百分百"."""
+    if tokens[at].kind is not Kind.HAN:
+        return None
     everything = ALL.starting(tokens, at)
     if everything is not None:
         return Amount(HUNDRED, "%", at, at + everything.length, in_figures=False)
