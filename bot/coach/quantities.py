@@ -76,6 +76,8 @@ class Amount:
     """Written with a "+" behind it: "100+"."""
     is_share: bool = False
     is_bare_half: bool = False
+    is_fraction: bool = False
+    """Written in figures as one: "2/3"."""
     turns: str = ""
     """What the words themselves say besides a number, see `Numbers.multiples`: "up" for "double", "zero" for "清零", "none" for "no"."""
 
@@ -296,7 +298,7 @@ def _fraction(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Amount | No
         return Amount(above, f"/{below.key}", at, at + 3)
     if above >= int(below.key):
         return None
-    return Amount((above / Decimal(below.key)).quantize(PLACES, ROUND_HALF_EVEN).normalize(), "", at, at + 3)
+    return Amount((above / Decimal(below.key)).quantize(PLACES, ROUND_HALF_EVEN).normalize(), "", at, at + 3, is_fraction=True)
 
 
 def _with_unit(sentence: Sentence, at: int, lexicon: Lexicon, expected: Cues | None, is_answer: bool) -> Amount | None:
@@ -411,6 +413,8 @@ def _unit_after(sentence: Sentence, stop: int, lexicon: Lexicon, expected: Cues 
         return "", stop, Decimal(0)
     found = max(candidates, key=lambda match: match.length)
     end = start + found.length
+    if end + 1 < len(tokens) and tokens[end].key == "-" and tokens[end].glued and tokens[end + 1].glued:
+        return "", stop, Decimal(0)  # "5 customer-reported errors"
     unit = sentence.slice(start, end)
     if found.kinds & {"USD", "EUR", "GBP", "CNY", "VND", "元"}:
         unit = min(found.kinds & {"USD", "EUR", "GBP", "CNY", "VND", "元"})

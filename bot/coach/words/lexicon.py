@@ -119,6 +119,8 @@ class Roles:
     level: Cues
     """Metrics one holds rather than raises: uptime."""
     lower_is_better: Cues
+    each: Cues
+    """What opens a clause about each of those counted before."""
     ratios: Cues
     """Metrics that are multiples themselves: "ROAS 3x" is a place to get to, not a threefold change."""
     collects: Cues

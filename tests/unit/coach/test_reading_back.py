@@ -53,7 +53,7 @@ def test_a_key_result_is_read_as_it_was_written(lang: str, data: st.DataObject, 
 def test_a_change_stays_a_change(lang: str, change: int) -> None:
     parsed = judge(CHANGES[lang].format(change=change), SentenceKind.KEY_RESULT, lang).parsed
     assert parsed is not None
-    assert (parsed.baseline, parsed.target, parsed.unit, parsed.relative) == (None, change, "%", True)
+    assert (parsed.baseline, parsed.target, parsed.unit, parsed.relative) == (None, Decimal(change), "%", True)
     assert parsed.direction == "increase"
 
 
@@ -71,7 +71,7 @@ def test_a_lone_number_is_read_as_it_stands_or_not_at_all(text: str, value: int,
     plain = "".join(character for character in text if not (character.isalnum() or character in "+-/.,'%‰°~:"))
     parsed = judge(f"{plain} {value} {plain}", SentenceKind.KEY_RESULT, lang).parsed
     if parsed is not None and parsed.target is not None:
-        assert (abs(parsed.target), parsed.baseline) == (value, None)
+        assert (abs(parsed.target), parsed.baseline) == (Decimal(value), None)
 
 
 @given(st.text(max_size=120), st.sampled_from(SentenceKind), LANGS | st.just(""))

@@ -28,8 +28,12 @@ from bot.coach.rewording import reworded
 def test_corrected_parts_are_put_in_their_places(lang: str, sentence: str, change: dict[str, str], expected: str) -> None:
     measure = read_measure(sentence, lang).complete()
     assert measure is not None
-    metric = change.pop("metric", measure.metric)
-    corrected = replace(measure, metric=metric, **{part: Decimal(value) for part, value in change.items()})
+    corrected = replace(
+        measure,
+        metric=change.get("metric", measure.metric),
+        baseline=Decimal(change["baseline"]) if "baseline" in change else measure.baseline,
+        target=Decimal(change["target"]) if "target" in change else measure.target,
+    )
     assert reworded(sentence, corrected, lang) == expected
 
 
