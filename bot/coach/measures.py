@@ -360,6 +360,8 @@ def _draft(
         direction = Direction.DECREASE if falls else Direction.INCREASE
         return MeasureDraft(metric, None, target.amount.value, target.amount.unit, direction, relative=True)
     start, end, unit = _values(standings, baseline, target, falls, lexicon)
+    if unit == "" and target.amount.scale > 1 and lexicon.currency and lexicon.roles.money.search(read_sentence(metric).tokens):
+        unit = lexicon.currency
     if start is None:
         return MeasureDraft(metric, None, end, unit, _direction_alone(metric if leads else "", target, end, turns, lexicon))
     return MeasureDraft(metric, start, end, unit, _direction_between(start, end, target, turns))

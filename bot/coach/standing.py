@@ -115,6 +115,8 @@ def _stand(tokens: Sequence[Token], amount: Amount, floor: int, ceiling: int, le
         roles.discard(Role.FROM)
     if floor > 0 and tail == len(tokens) and roles <= {Role.FILLER} and not amount.sign and tokens[amount.first - 1].key == ":":
         roles.add(Role.AIM)  # "bugs open longer than 7 days: 0"
+    if Role.FOLD in roles and amount.unit in {"", "lần"}:
+        amount = replace(amount, unit="x")  # "tăng gấp 3"
     if floor > 0 and _speaks_of_each(tokens, lead, floor, lexicon):
         roles.add(Role.SCOPE)
     if amount.is_fraction and roles & CHANGES and not roles & {Role.TO, Role.AIM}:
