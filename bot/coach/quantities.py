@@ -31,8 +31,8 @@ CURRENCY_AFTER = Cues({"USD": ("$", "usd"), "EUR": ("€", "eur"), "GBP": ("£",
 TIMES = cues("x", "×", "倍")
 TIMES_BEFORE = frozenset({"x", "×"})
 NONE = "none"
-LARGEST_GROUP = 100
-"""In "3 of every 10" and "one in four" the second number is no larger."""
+LARGEST_GROUP = 1000
+"""In "3 of every 10" and "1 in 200" the second number is no larger."""
 OUT_OF_HUNDRED = cues("百分之")
 OUT_OF_THOUSAND = cues("千分之")
 FRACTION_OF = cues("分之")

@@ -75,7 +75,7 @@ def _related(tokens: Sequence[Token], standings: list[Standing], lexicon: Lexico
 
 def _stand(tokens: Sequence[Token], amount: Amount, floor: int, ceiling: int, lexicon: Lexicon) -> Standing:
     is_time = is_duration(amount.unit, lexicon)
-    roles: set[str] = set()
+    roles: set[str] = {Role.AT_LEAST} if amount.is_open else set()
     lead = amount.first
     while (match := lexicon.roles.before.ending(tokens, lead, floor)) is not None:
         found = match.kinds
@@ -107,8 +107,6 @@ def _stand(tokens: Sequence[Token], amount: Amount, floor: int, ceiling: int, le
             break
         roles |= found
         tail += match.length
-    if amount.is_open:
-        roles.add(Role.AT_LEAST)
     if is_time and (Role.OF in roles or (not roles and not lexicon.spaced and _runs_into_noun(tokens, tail, lexicon))):
         roles.add(Role.SCOPE)  # 24小时响应率, 20分钟以上的锻炼: which ones are counted
     if Role.AT_LEAST in roles and Role.FROM in roles:  # "từ 90% trở lên"
