@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from datetime import timedelta
+from pathlib import Path
 
 from adapters.clock import SystemClock
-from adapters.ids import RandomIds
-from adapters.settings import Settings, make_data_dir
-from bot.ports import Deps
+from adapters.folder_lock import AlreadyRunningError, hold
+from adapters.ids import RandomIds, SystemChance
+from adapters.settings import DEMO_FILE, Settings, make_data_dir
+from adapters.unsigned.elsewhere import Elsewhere
+from bot.actions.unsigned_directory import OrganisationDirectory
+from bot.anon.port import AnonymousRelay, No
+from bot.anon.relay import Relay
+from bot.anon.terms import Terms
+from bot.anon.vault import VaultError
+from bot.ports import Clock, Deps, NoUnsignedNotes, Reading, UnsignedNotes
 from storage import MigrationError, Storage, open_storage
+from storage.anon.vault import FileVault
 
 __all__ = [
     "StartError",
     "Storage",
+    "anon_folder",
+    "anonymous_relay",
     "deps_of",
     "make_folder_of_database",
     "migrate",
@@ -23,6 +36,8 @@ __all__ = [
     "pending_migrations",
     "reason_of",
 ]
+
+LOG = logging.getLogger("laban")
 
 OPEN_SECONDS = 15.0
 """A database that has not answered by then is as good as not there."""
@@ -114,9 +129,45 @@ def _told_plainly(settings: Settings) -> Iterator[None]:
         raise _unreachable(settings, error) from None
 
 
-def deps_of(storage: Storage) -> Deps:
+def deps_of(storage: Storage, unsigned: UnsignedNotes | None = None) -> Deps:
     """What a turn needs."""
-    return Deps(storage.reading, storage.work, SystemClock(), RandomIds())
+    return Deps(storage.reading, storage.work, SystemClock(), RandomIds(), unsigned or NoUnsignedNotes())
+
+
+def anon_folder(settings: Settings) -> Path:
+    """Where the relay's files are: the demo's beside the demo's database."""
+    file = settings.database_file
+    return settings.data_dir / ("demo-anon" if file is not None and file.name == DEMO_FILE else "anon")
+
+
+@contextmanager
+def anonymous_relay(
+    settings: Settings, reading: Reading, clock: Clock, *, every: timedelta | None = None
+) -> Iterator[AnonymousRelay]:
+    """The relay, while the block runs, for the one process that has its files; another gets one that says so. `every` shortens the slots.
+
+    Never fails: where the files cannot be used everything is refused, and `laban doctor` says why.
+    """
+    folder, anon = anon_folder(settings), settings.anon
+    with ExitStack() as held:
+        try:
+            make_data_dir(folder.parent)
+            held.enter_context(hold(folder, f"process {os.getpid()}, {settings.public_url}"))
+        except AlreadyRunningError:
+            yield Elsewhere()
+            return
+        except OSError:
+            yield Elsewhere(No.NOT_NOW)
+            return
+        chance = SystemChance()
+        vault = FileVault(folder, clock, chance)
+        try:
+            vault.open()
+        except VaultError:
+            # It refuses what it is asked until the files are mended, and goes on by itself when they are.
+            LOG.error("unsigned notes: their files or keys cannot be used; see laban doctor")
+        directory = OrganisationDirectory(reading, clock, anon.slot_at, every)
+        yield Relay(vault, directory, clock, chance, Terms(anon.floor, anon.channel, anon.retention))
 
 
 def _unreachable(settings: Settings, error: Exception) -> StartError:

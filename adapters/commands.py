@@ -349,6 +349,41 @@ def slack_manifest(
     _say(json.dumps(made, indent=2, ensure_ascii=False))
 
 
+class CoachedKind(StrEnum):
+    """What a sentence is meant to be."""
+
+    OBJECTIVE = "objective"
+    KEY_RESULT = "key_result"
+
+
+@app.command()
+def coach(
+    sentence: Annotated[
+        str, typer.Argument(help="An objective or a key result. Without it, JSON lines are read from what is piped in.")
+    ] = "",
+    kind: Annotated[CoachedKind, typer.Option(help="What the sentence is meant to be.")] = CoachedKind.KEY_RESULT,
+    lang: Annotated[str, typer.Option(help="en, vi or zh. Recognised when not given.")] = "",
+) -> None:
+    """Say what is good about a sentence, what could be better, and what it measures.
+
+    Piped in: {"id", "lang", "kind": "objective" or "key_result", "text"} a line, lang optional; out comes {"id", "verdict", "findings",
+    "parsed"} for each, or {"id", "error"} for a line that cannot be read, and the command ends with 1.
+    """
+    from adapters.coach import judge_lines, show
+    from bot.coach import SentenceKind
+    from bot.okr.people import LANGUAGES
+
+    if lang and lang not in LANGUAGES:
+        raise CommandError(f"Laban reads {', '.join(LANGUAGES)}; leave --lang out and it finds out which.")
+    if sentence.strip():
+        show(sentence, SentenceKind(kind.value), lang, _console())
+        return
+    if sys.stdin.isatty():
+        raise CommandError('Give it a sentence, as in `laban coach "Raise NPS from 30 to 50"`, or pipe JSON lines in.')
+    if not judge_lines(sys.stdin.buffer, sys.stdout.buffer):
+        raise typer.Exit(1)
+
+
 @app.command()
 def doctor() -> None:
     """What is configured, what works and what to do. Ends with 1 when something is wrong."""

@@ -6,6 +6,7 @@ import asyncio
 import errno
 import logging
 import os
+import shutil
 import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
@@ -16,15 +17,29 @@ from typing import TYPE_CHECKING, Protocol
 
 from aiohttp import web
 
-from adapters.assembly import StartError, Storage, deps_of, make_folder_of_database, migrate, opened, reason_of
+from adapters.assembly import (
+    StartError,
+    Storage,
+    anon_folder,
+    anonymous_relay,
+    deps_of,
+    make_folder_of_database,
+    migrate,
+    opened,
+    reason_of,
+)
+from adapters.clock import SystemClock
 from adapters.demo import COMPANY_NAME, INVITE_CODE, SampleVisitors, seed
 from adapters.folder_lock import AlreadyRunningError, hold
+from adapters.hygiene import keep_memory_private
 from adapters.intake import Diligence, Intake
 from adapters.logs import log_stray_errors
 from adapters.pictures.pictures import DrawnPictures
 from adapters.relay import Pace, Relay
 from adapters.settings import DEMO_FILE, Secret, Settings, with_secret_key
-from adapters.timer import Timer, by_itself, pruning
+from adapters.timer import Tick, Timer, by_itself, pruning
+from adapters.unsigned.courier import Courier
+from adapters.unsigned.doorman import Doorman
 from adapters.webchat.messenger import WebMessenger
 from adapters.webchat.receive import create_app
 from adapters.webchat.streams import Streams
@@ -47,6 +62,10 @@ GRACE = timedelta(seconds=1)
 CONNECTIONS = 128
 """How many may wait to be accepted."""
 PING_SECONDS = 2.0
+REHEARSED_SLOTS = timedelta(minutes=1)
+"""How often the demo passes unsigned notes on, so that one sees it happen; its pages say so."""
+SLOT_LOOKS = timedelta(minutes=1)
+REHEARSED_LOOKS = timedelta(seconds=10)
 
 
 async def serve(settings: Settings, *, is_demo: bool = False, is_reset: bool = False, tell: Callable[[str], None]) -> None:
@@ -61,13 +80,16 @@ async def serve(settings: Settings, *, is_demo: bool = False, is_reset: bool = F
     secret = settings.secret_key
     assert secret is not None  # noqa: S101 with_secret_key has just seen to it
     log_stray_errors(asyncio.get_running_loop())
-    with _only_one(settings), _listening(settings) as listening, _stopped_by_signals() as stop:
+    keep_memory_private()
+    with ExitStack() as held, _only_one(settings), _listening(settings) as listening, _stopped_by_signals() as stop:
         if is_demo and is_reset:
             _forget_demo(settings)
         if is_demo:
             await migrate(settings)
+        every = REHEARSED_SLOTS if is_demo else None
         async with opened(settings) as storage:
-            deps = deps_of(storage)
+            unsigned = held.enter_context(anonymous_relay(settings, storage.reading, SystemClock(), every=every))
+            deps = deps_of(storage, unsigned)
             if is_demo:
                 await storage.put_organisation(Organisation(COMPANY_NAME))
                 await seed(deps.reading, deps.work, deps.clock)
@@ -80,7 +102,10 @@ async def serve(settings: Settings, *, is_demo: bool = False, is_reset: bool = F
             talk = partial(_talk, introductions, deps)
             sorry = partial(apologise, deps=deps)
             intake = Intake(storage.inbox, talk, deps.clock, apologise=sorry, diligence=Diligence(grace=GRACE))
-            timer = Timer(deps.clock, [pruning(storage.inbox, storage.outbox), by_itself(deps)])
+            doorman = Doorman(intake.accept, storage.reading, messengers, lambda person_id, platform: "")
+            courier = Courier(unsigned, storage.reading, messengers, is_rehearsal=is_demo)
+            looks = Tick("unsigned notes", REHEARSED_LOOKS if is_demo else SLOT_LOOKS, courier.tick)
+            timer = Timer(deps.clock, [pruning(storage.inbox, storage.outbox), by_itself(deps), looks])
             app = create_app(
                 # By way of the intake: one turn of a person after the other, and again when it fails.
                 intake.see_to,
@@ -98,15 +123,15 @@ async def serve(settings: Settings, *, is_demo: bool = False, is_reset: bool = F
             )
             connected: dict[str, Platform] = {}
             if not is_demo:
-                connected = _connected(settings, secret, intake, deps, pictures)
-                slack = _slack(settings, secret, intake, deps, pictures, storage)
+                connected = _connected(settings, secret, doorman.accept, deps, pictures)
+                slack = _slack(settings, secret, doorman.accept, deps, pictures, storage)
                 if slack is not None:
                     connected["slack"] = slack
                     introductions["slack"] = slack.acquaintances(deps).introduce
             for name, platform in connected.items():
                 messengers[name] = platform.messenger
                 platform.add_routes(app)
-            async with _running(relay, intake, timer, connected) as tasks, _served(app, listening):
+            async with _running(relay, intake, timer, connected) as tasks, _carried(doorman, courier), _served(app, listening):
                 tell(settings.public_url)
                 await _stop_or_break(stop, tasks)
 
@@ -119,10 +144,11 @@ async def _draw_for(deps: Deps, pictures: DrawnPictures, visitor: Visitor, sourc
 
 
 def _forget_demo(settings: Settings) -> None:
-    """Delete the demo's database, and nothing else. Its lock is ours by now and stays."""
+    """Delete the demo's database and its unsigned notes, and nothing else. Its lock is ours by now and stays."""
     file = settings.data_dir / DEMO_FILE
     for ending in ("", "-wal", "-shm", "-journal"):
         file.with_name(f"{file.name}{ending}").unlink(missing_ok=True)
+    shutil.rmtree(anon_folder(settings), ignore_errors=True)
 
 
 @asynccontextmanager
@@ -168,6 +194,8 @@ class Platform(Protocol):
         ...
 
 
+Accept = Callable[[Incoming], Awaitable[bool]]
+"""Takes an event in, before it is acknowledged."""
 Introduce = Callable[[Incoming], Awaitable[Incoming]]
 """Says more about whoever sent something, where a platform's events say little."""
 
@@ -178,16 +206,16 @@ async def _talk(introductions: Mapping[str, Introduce], deps: Deps, incoming: In
     await converse(incoming if introduce is None else await introduce(incoming), deps)
 
 
-def _connected(settings: Settings, key: Secret, intake: Intake, deps: Deps, pictures: Pictures) -> dict[str, Platform]:
+def _connected(settings: Settings, key: Secret, accept: Accept, deps: Deps, pictures: Pictures) -> dict[str, Platform]:
     """The bots of the settings, by platform."""
     found: dict[str, Platform | None] = {
-        "telegram": _telegram(settings, key, intake, deps, pictures),
-        "dingtalk": _dingtalk(settings, key, intake, deps, pictures),
+        "telegram": _telegram(settings, key, accept, deps, pictures),
+        "dingtalk": _dingtalk(settings, key, accept, deps, pictures),
     }
     return {name: platform for name, platform in found.items() if platform is not None}
 
 
-def _slack(settings: Settings, key: Secret, intake: Intake, deps: Deps, pictures: Pictures, storage: Storage) -> Slack | None:
+def _slack(settings: Settings, key: Secret, accept: Accept, deps: Deps, pictures: Pictures, storage: Storage) -> Slack | None:
     """The app of the settings, if there is one."""
     if settings.slack is None:
         return None
@@ -199,7 +227,7 @@ def _slack(settings: Settings, key: Secret, intake: Intake, deps: Deps, pictures
     keys = [one.reveal() for one in (key, settings.old_secret_key) if one is not None]
     return connect(
         app_of(settings.slack, settings.public_url, keys),
-        intake.accept,
+        accept,
         deps.clock,
         page=partial(home_page, deps=deps),
         open_form=partial(open_form, deps=deps),
@@ -212,7 +240,7 @@ def _slack(settings: Settings, key: Secret, intake: Intake, deps: Deps, pictures
     )
 
 
-def _telegram(settings: Settings, key: Secret, intake: Intake, deps: Deps, pictures: Pictures) -> Telegram | None:
+def _telegram(settings: Settings, key: Secret, accept: Accept, deps: Deps, pictures: Pictures) -> Telegram | None:
     """The bot of the settings, if there is one."""
     if settings.telegram is None:
         return None
@@ -225,7 +253,7 @@ def _telegram(settings: Settings, key: Secret, intake: Intake, deps: Deps, pictu
     return connect(
         token,
         bot.api_url,
-        intake.accept,
+        accept,
         deps.clock,
         webhook=(address, chosen) if address else None,
         # Our pages are closed until people can sign in, so nothing links to them.
@@ -235,7 +263,7 @@ def _telegram(settings: Settings, key: Secret, intake: Intake, deps: Deps, pictu
     )
 
 
-def _dingtalk(settings: Settings, key: Secret, intake: Intake, deps: Deps, pictures: Pictures) -> DingTalk | None:
+def _dingtalk(settings: Settings, key: Secret, accept: Accept, deps: Deps, pictures: Pictures) -> DingTalk | None:
     """The app of the settings, if there is one."""
     if settings.dingtalk is None:
         return None
@@ -247,7 +275,7 @@ def _dingtalk(settings: Settings, key: Secret, intake: Intake, deps: Deps, pictu
         Credentials(app.client_id, app.client_secret.reveal(), app.robot_code),
         app.api_url,
         app.oapi_url,
-        intake.accept,
+        accept,
         deps.clock,
         template_id=app.card_template_id,
         callbacks=(settings.public_url, key.reveal().encode()) if app.is_http else None,
@@ -256,6 +284,15 @@ def _dingtalk(settings: Settings, key: Secret, intake: Intake, deps: Deps, pictu
         links_to="",
         pictures=pictures,
     )
+
+
+@asynccontextmanager
+async def _carried(doorman: Doorman, courier: Courier) -> AsyncIterator[None]:
+    """What goes out about unsigned notes, while the block runs."""
+    try:
+        yield
+    finally:
+        await asyncio.gather(doorman.stop(), courier.stop())
 
 
 @asynccontextmanager

@@ -14,6 +14,7 @@ import stat
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import time, timedelta
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
@@ -24,6 +25,7 @@ NAMES = (
     *("DINGTALK_MODE", "DINGTALK_API_URL", "DINGTALK_OAPI_URL"),
     *("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_API_URL"),
     "SECRET_KEY_OLD",
+    *("ANON_FLOOR", "ANON_SLOT_HOUR", "ANON_CHANNEL", "ANON_RETENTION_DAYS"),
 )
 ENV_FILE = ".env"
 ENV_FILE_LIMIT = 64 * 1024
@@ -33,6 +35,7 @@ DEMO_FILE = "demo.db"
 SECRET_LENGTH = 32
 SECRET_VARIETY = 10
 """Different characters a secret has at least: "aaaa…" is long and worthless."""
+CHANNEL_LIMIT = 200
 TELEGRAM_API = "https://api.telegram.org"
 DINGTALK_API = "https://api.dingtalk.com"
 DINGTALK_OAPI = "https://oapi.dingtalk.com"
@@ -128,6 +131,16 @@ class SlackSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class AnonSettings:
+    """Unsigned notes: `floor` possible authors behind a label, `slot_at` on the clock of the company's lead, where crime and safety go."""
+
+    floor: int = 8
+    slot_at: time = time(16, 0)
+    channel: str = ""
+    retention: timedelta = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """`secret_key` is None only until `with_secret_key` has made one; `telegram`, `dingtalk` and `slack` where none is set. `old_secret_key`
     still opens what it has sealed. `sources` says where each given setting came from."""
@@ -142,6 +155,7 @@ class Settings:
     dingtalk: DingTalkSettings | None = None
     slack: SlackSettings | None = None
     old_secret_key: Secret | None = None
+    anon: AnonSettings = AnonSettings()
     sources: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -198,11 +212,12 @@ def load(environment: Mapping[str, str] | None = None, folder: Path | None = Non
     telegram = _telegram(given, problems)
     dingtalk = _dingtalk(given, problems)
     slack = _slack(given, public_url, problems)
+    anon = _anon(given, problems)
     if problems:
         raise SettingsError(tuple(problems))
     old_key = Secret(given["SECRET_KEY_OLD"]) if "SECRET_KEY_OLD" in given else None
     return Settings(
-        Secret(database_url), data_dir, host, port, public_url, secret_key, telegram, dingtalk, slack, old_key, sources=sources
+        Secret(database_url), data_dir, host, port, public_url, secret_key, telegram, dingtalk, slack, old_key, anon, sources
     )
 
 
@@ -451,6 +466,26 @@ def _telegram(given: Mapping[str, str], problems: list[Problem]) -> TelegramSett
         problems.append(Problem("TELEGRAM_WEBHOOK_SECRET", weakness, remedy))
     api_url = _api_url(given.get("TELEGRAM_API_URL", TELEGRAM_API), problems)
     return TelegramSettings(Secret(token), api_url, Secret(secret) if secret else None) if token else None
+
+
+def _anon(given: Mapping[str, str], problems: list[Problem]) -> AnonSettings:
+    """Bounds that no admin can leave: fewer than five people hide nobody."""
+    floor = _whole("ANON_FLOOR", given.get("ANON_FLOOR", "8"), range(5, 1001), "8, never fewer than 5", problems)
+    hour = _whole("ANON_SLOT_HOUR", given.get("ANON_SLOT_HOUR", "16"), range(24), "16", problems)
+    days = _whole("ANON_RETENTION_DAYS", given.get("ANON_RETENTION_DAYS", "90"), range(7, 366), "90", problems)
+    channel = given.get("ANON_CHANNEL", "")
+    if len(channel) > CHANNEL_LIMIT:
+        what = f"it has more than {CHANNEL_LIMIT} characters."
+        problems.append(Problem("ANON_CHANNEL", what, "Name one way in a line: Ombudswoman, +84 24 5555 0100"))
+    return AnonSettings(floor, time(hour), channel, timedelta(days=days))
+
+
+def _whole(name: str, text: str, allowed: range, example: str, problems: list[Problem]) -> int:
+    if text.isascii() and text.isdigit() and len(text) < 6 and int(text) in allowed:
+        return int(text)
+    what = f"this is not a whole number from {allowed[0]} to {allowed[-1]}."
+    problems.append(Problem(name, what, f"Give one, for example {example}."))
+    return allowed[0]
 
 
 def _api_url(given: str, problems: list[Problem]) -> str:

@@ -625,6 +625,31 @@ class Transcript(Protocol):
         ...
 
 
+# --- what boards may know of unsigned notes --------------------------------------------------------------------------------
+
+
+class UnsignedNotes(Protocol):
+    """What changes at slots only and says nothing about any writer. All else about unsigned notes stays out of turns."""
+
+    async def marks(self) -> frozenset[KeyResultId]:
+        """Key results an open note is about."""
+        ...
+
+    async def open_since(self, person_id: PersonId) -> tuple[date, ...]:
+        """The days the open notes came that this person reads, oldest first."""
+        ...
+
+
+class NoUnsignedNotes:
+    """Implements `UnsignedNotes` where there are none."""
+
+    async def marks(self) -> frozenset[KeyResultId]:
+        return frozenset()
+
+    async def open_since(self, person_id: PersonId) -> tuple[date, ...]:
+        return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Deps:
     """What a turn needs, wired once in adapters/assembly.py."""
@@ -633,3 +658,4 @@ class Deps:
     work: UnitOfWork
     clock: Clock
     ids: Ids
+    unsigned: UnsignedNotes = field(default_factory=NoUnsignedNotes)

@@ -82,8 +82,11 @@ def tenancy_of(told: Told) -> Tenancy | None:
         case {"command": str()}:
             return _tenancy(told.get("team_id"), told.get("enterprise_id"), told.get("is_enterprise_install"))
         case {"user": Mapping()}:
-            team, enterprise = told.get("team"), told.get("enterprise")
+            team, enterprise, view = told.get("team"), told.get("enterprise"), told.get("view")
             team_id = team.get("id") if isinstance(team, Mapping) else told["user"].get("team_id")
+            if isinstance(view, Mapping) and view.get("app_installed_team_id"):
+                # A modal may be filled in where another organisation shares a channel; it is ours nevertheless.
+                team_id = view["app_installed_team_id"]
             enterprise_id = enterprise.get("id") if isinstance(enterprise, Mapping) else None
             return _tenancy(team_id, enterprise_id, told.get("is_enterprise_install"))
     return None

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from telegram import BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
+from telegram import BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity, WebAppInfo
 
-from bot.chat.message import Block, Buttons, Choices, Image, Message, Paragraph, Tone
+from bot.chat.message import Block, Buttons, Choices, Door, Image, Message, Paragraph, Tone
 from bot.chat.richtext import RichText, Style, words
 from bot.texts import T, say_plain
 
@@ -93,7 +93,7 @@ class _Writer:
 
     def write(self, block: Block) -> None:
         match block:
-            case Choices() | Buttons():
+            case Choices() | Buttons() | Door():
                 return
             case Paragraph(text):
                 self._paragraph(text)
@@ -153,6 +153,8 @@ def _keyboard(blocks: Sequence[Block]) -> InlineKeyboardMarkup | None:
                 rows += _rows([_button(one.label, one.token, one.tone) for one in options])
             case Buttons(buttons):
                 rows += _rows([_button(one.label, one.token, one.tone) for one in buttons])
+            case Door(label, address):
+                rows.append([InlineKeyboardButton(label, web_app=WebAppInfo(address))])
     return InlineKeyboardMarkup(rows) if rows else None
 
 

@@ -23,6 +23,7 @@ from adapters.webchat.shell import preferred_language
 from adapters.webchat.streams import Bell, Streams, TooManyError
 from adapters.webchat.verify import form_token, is_form_token, is_own_host, is_same_origin
 from adapters.webchat.visitors import GUEST_PREFIX, Visitor, Visitors, is_guest_id, place_of
+from bot.actions.unsigned import is_wish
 from bot.chat.incoming import Incoming
 from bot.ports import Clock, Ids, Line, Transcript
 
@@ -75,14 +76,29 @@ def create_app(
     is_healthy: Callable[[], Awaitable[bool]] | None = None,
     heartbeat: float = HEARTBEAT_SECONDS,
     draw: Draw | None = None,
+    unsigned_at: Callable[[Visitor], str] | None = None,
 ) -> web.Application:
     """The whole site. `talk` has committed the turn when it returns; `visitors` is None where nobody can sign in yet: every page of the chat
     then says so. `streams` is shared with the WebMessenger, `invite` is the code strangers are told, `heartbeat` is in seconds.
 
+    `unsigned_at` is where a visitor writes unsigned: the wish to do so leads there and is not kept. None where there is no such page.
+
     Start the server with `handler_cancellation=False` (aiohttp's default), so that a closed tab never interrupts a turn.
     """
     site = _Site(
-        talk, transcript, visitors, streams, secret, clock, ids, public_url.rstrip("/"), invite, is_healthy, heartbeat, draw
+        talk,
+        transcript,
+        visitors,
+        streams,
+        secret,
+        clock,
+        ids,
+        public_url.rstrip("/"),
+        invite,
+        is_healthy,
+        heartbeat,
+        draw,
+        unsigned_at,
     )
     app = web.Application(client_max_size=BODY_LIMIT, middlewares=[site.answer_kindly])
     app.on_response_prepare.append(site.harden)
@@ -120,6 +136,7 @@ class _Site:
         is_healthy: Callable[[], Awaitable[bool]] | None,
         heartbeat: float,
         draw: Draw | None,
+        unsigned_at: Callable[[Visitor], str] | None,
     ) -> None:
         self._talk = talk
         self._transcript = transcript
@@ -135,6 +152,7 @@ class _Site:
         self._is_healthy = is_healthy
         self._heartbeat = heartbeat
         self._draw = draw
+        self._unsigned_at = unsigned_at
         self._assets: dict[str, Asset] = {asset.served_as: asset for asset in load_assets().values()}
         self._readers: dict[str, Reader] = {
             "arrive": lambda visitor, posted, _: decode.arrived(visitor, posted, clock.now()),
@@ -289,6 +307,8 @@ class _Site:
         action = request.match_info["action"]
         shown = await self._transcript.lines(place_of(visitor.id)) if action in ("tick", "form") else ()
         heard = self._readers[action](visitor, posted, shown)
+        if heard is not None and self._unsigned_at is not None and not visitor.is_stranger and is_wish(heard.incoming.body):
+            return _led_to(request, self._unsigned_at(visitor))
         if _wants_page(request):
             return await self._hear_and_show(request, visitor, heard)
         try:
@@ -404,6 +424,13 @@ async def _read_post(request: web.Request) -> Posted:
 def _wants_page(request: web.Request) -> bool:
     """A plain form post shows its answer as a page; a script only needs to know that it was taken."""
     return "HX-Request" not in request.headers and "text/html" in request.headers.get("Accept", "")
+
+
+def _led_to(request: web.Request, address: str) -> web.Response:
+    """Away from the chat, before anything is kept. A script is told by htmx's own header."""
+    if _wants_page(request):
+        raise web.HTTPSeeOther(address)
+    return web.Response(status=204, headers={"HX-Redirect": address})
 
 
 def _whole_number(text: str, *, most: int) -> int:

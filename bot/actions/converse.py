@@ -11,7 +11,6 @@ from bot.actions.check_in import facts_for_check_in, say_nothing_to_check_in
 from bot.actions.desk import Desk
 from bot.actions.group import answer_in_group
 from bot.actions.join import facts_for_joining, welcome_stranger
-from bot.actions.not_yet import say_not_yet
 from bot.actions.settings import facts_for_settings
 from bot.actions.show_board import show_board
 from bot.actions.show_help import nothing_fits, show_help
@@ -204,7 +203,8 @@ async def _grant_of_the_week(desk: Desk, intent: Intent) -> None:
         case Wish.HERE:
             desk.say(T("here.only_in_group"), buttons=(Intent(Wish.BOARD, "team"), Intent(Wish.HOME)))
         case Wish.ANONYMOUS:
-            say_not_yet(desk)
+            # Whoever wires Laban answers this wish before it gets here, and stores nothing of it (adapters/unsigned).
+            desk.say(T("anon.no_page"), buttons=(Intent(Wish.HOME), Intent(Wish.BOARD)))
         case _:
             desk.say(T("dialog.nothing_to_steer"), buttons=(Intent(Wish.HOME), Intent(Wish.HELP)))
 

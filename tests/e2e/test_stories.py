@@ -31,6 +31,7 @@ NEVER_SAID = {
     "telegram.": "the menu beside Telegram's text box, which has tests of its own",
     "web.": "the page around the web chat, not a message in it",
     "picture.": "written on pictures, which have tests of their own",
+    "anon.": "said past inbox and outbox, where no story is played: pages and chats of unsigned notes have tests of their own",
     "fit.": "said by what fits a message to a platform, after the stories",
 }
 """Families of texts that no story can reach, and why."""

@@ -475,7 +475,7 @@ def read(text: Mapping[str, Any]) -> str:
 
 
 # A mark counts when it stands at the edge of a word on the outside and touches one on the inside.
-SPAN = re.compile(r"(?<![\w*_~`])([*_~`])(?=[^\s*_~`])([^\n]*?\S)\1(?![\w*_~`])")
+SPAN = re.compile(r"(?<![\w*_~`])([*_~`])(?!\1)(?=\S)([^\n]*?\S)\1(?![\w*_~`])")
 KIND = {"*": "bold", "_": "italic", "~": "struck", "`": "code"}
 SEQUENCE = re.compile(r"<([^<>\n]+)>")
 BARE = re.compile(

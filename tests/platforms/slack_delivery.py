@@ -107,6 +107,15 @@ class Courier:
             self.start(self._insist(told, answer.why))
         return answer
 
+    async def again(self, delivery: Delivery | None = None) -> Answer:
+        """Bring once more what was brought before (the newest when none is named), as a retry whose first attempt did arrive would."""
+        before = delivery or self.deliveries[-1]
+        is_event = before.kind == "events_api"
+        why = "http_timeout" if is_event else ""
+        command = str(before.told.get("command", ""))
+        url = self._app.events_url if is_event else self._app.commands.get(command, self._app.interactivity_url)
+        return await self.deliver(before.kind, before.told, url, before.attempt + 1 if is_event else 0, why)
+
     async def _insist(self, told: Mapping[str, Any], why: str) -> None:
         for number, pause in enumerate(AGAIN_AFTER, start=1):
             if pause:

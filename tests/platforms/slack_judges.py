@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
+
+SlackJudge = Callable[[str, list[dict[str, Any]], Mapping[str, Any]], None]
+"""Gets the surface (`message`, `modal`, `home`), the blocks, and the view around them (empty for a message); raises what it finds."""
 
 
 def look_at(surface: str, blocks: list[dict[str, Any]], view: Mapping[str, Any]) -> None:

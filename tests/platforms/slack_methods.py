@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 TEXT = 40_000
 UPDATED_TEXT = 4_000
 TRIGGER_LIFE = timedelta(seconds=3)
+VIEW_SIZE = 250_000
 STACK = 3
 """Modals on top of one another."""
 
@@ -78,6 +80,7 @@ READS = ("channels:read", "groups:read", "im:read", "mpim:read")
 METHODS = {
     "api.test": Method("api_test", token="none", tier=100),
     "auth.test": Method("auth_test", tier=0),
+    "auth.teams.list": Method("auth_teams_list", tier=20, reads_json=False),
     "auth.revoke": Method("auth_revoke", reads_json=False),
     "apps.connections.open": Method("apps_connections_open", ("connections:write",), 1, "app"),
     "apps.uninstall": Method("apps_uninstall", tier=1, reads_json=False),
@@ -128,6 +131,13 @@ class Methods:
             "is_enterprise_install": grant.is_org_wide,
         }
         return told | ({"enterprise_id": workspace.enterprise_id} if workspace.enterprise_id else {})
+
+    def auth_teams_list(self, call: Call, grant: Grant) -> dict[str, Any]:
+        """The workspaces a token is good for."""
+        inside = [one for one in self._server.workspaces.values() if self._server.is_good_for(grant, one)]
+        page, cursor = self._page(inside, call, 100, 1000)
+        teams = [{"id": one.id, "name": one.name} for one in page]
+        return {"teams": teams, "response_metadata": {"next_cursor": cursor}}
 
     async def auth_revoke(self, call: Call, grant: Grant) -> dict[str, Any]:
         if call.is_true("test"):
@@ -265,9 +275,7 @@ class Methods:
         if channel.is_archived:
             raise RefusedError("is_archived")
         if channel.kind == "im":
-            other = next(one for one in channel.members if one != BOT_USER)
-            if workspace.accounts[other].is_deleted:
-                raise RefusedError("is_archived")  # chats with people whose account was closed are archived
+            # Nothing is refused because somebody's account was closed: Slack takes it, and nobody reads it (python-slack-sdk issue 1156).
             if not self._server.app.has_messages:
                 raise RefusedError("messages_tab_disabled")
         elif BOT_USER not in channel.members and not (channel.kind == "channel" and "chat:write.public" in grant.scopes):
@@ -287,7 +295,7 @@ class Methods:
         if call.text("channel"):
             channel = self._channel(workspace, grant, call.text("channel"))
         else:
-            users = [one for one in re.split(r"[,\s]+", call.text("users").strip("[]").replace('"', "").replace("'", "")) if one]
+            users = [one.strip() for one in call.text("users").split(",") if one.strip()]
             if not users:
                 raise RefusedError("users_list_not_supplied")
             if len(users) > 1:
@@ -347,27 +355,35 @@ class Methods:
         if not call.text("limit"):
             self._server.complain("users.list without a limit")
         page, cursor = self._page(list(workspace.accounts.values()), call, 1000, 1000)
-        members = [self._account(one, call, grant) for one in page]
+        members = [self._account(one, workspace, call, grant) for one in page]
         now = int(self._server.clock.now().timestamp())
         return {"members": members, "cache_ts": now, "response_metadata": {"next_cursor": cursor}}
 
     def users_info(self, call: Call, grant: Grant) -> dict[str, Any]:
-        account = self._workspace(call, grant).accounts.get(call.text("user"))
+        workspace = self._workspace(call, grant)
+        account = workspace.accounts.get(call.text("user"))
         if account is None:
             raise RefusedError("user_not_found")
-        return {"user": self._account(account, call, grant)}
+        return {"user": self._account(account, workspace, call, grant)}
 
     def users_lookup_by_email(self, call: Call, grant: Grant) -> dict[str, Any]:
         email = call.text("email").lower()
-        accounts = self._workspace(call, grant).accounts.values()
+        workspace = self._workspace(call, grant)
+        accounts = workspace.accounts.values()
         found = next((one for one in accounts if email and one.email.lower() == email and not one.is_deleted), None)
         if found is None:
             raise RefusedError("users_not_found")
-        return {"user": self._account(found, call, grant)}
+        return {"user": self._account(found, workspace, call, grant)}
 
-    def _account(self, account: Account, call: Call, grant: Grant) -> dict[str, Any]:
+    def _account(self, account: Account, workspace: Workspace, call: Call, grant: Grant) -> dict[str, Any]:
         # Without users:read.email an address is simply left out.
-        return account.json(has_email="users:read.email" in grant.scopes, has_locale=call.is_true("include_locale"))
+        told = account.json(has_email="users:read.email" in grant.scopes, has_locale=call.is_true("include_locale"))
+        if not workspace.enterprise_id or account.is_stranger:
+            return told
+        same = [one for one in self._server.workspaces.values() if one.enterprise_id == workspace.enterprise_id]
+        there = [one.id for one in same if account.id in one.accounts]
+        enterprise = {"enterprise_id": workspace.enterprise_id, "enterprise_name": "Compass Group", "teams": there}
+        return told | {"enterprise_user": {"id": account.id, "is_admin": False, "is_owner": False, **enterprise}}
 
     def _page(self, everything: Sequence[Any], call: Call, usual: int, most: int) -> tuple[Sequence[Any], str]:
         """One page and the cursor of the next; empty at the end. A page may be shorter than asked for."""
@@ -477,6 +493,8 @@ class Methods:
         found = refusals_of_view(given, surface)
         if found:
             raise RefusedError.because("invalid_arguments", found)
+        if len(json.dumps(given)) > VIEW_SIZE:
+            raise RefusedError("view_too_large")
         self._server.judge(surface, given["blocks"], given)
         return dict(given)
 
@@ -556,7 +574,7 @@ class Methods:
             return found
         if must_name:
             raise RefusedError("missing_argument")
-        mentioned = call.text("channel") or call.text("user_id") or call.text("users")
+        mentioned = call.text("channel") or call.text("user_id") or call.text("users") or call.text("user")
         trigger = self._server.triggers.get(call.text("trigger_id"))
         if trigger is not None:
             return self._server.workspaces[trigger.team_id]

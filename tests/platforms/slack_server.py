@@ -22,11 +22,11 @@ from aiohttp import web
 from tests.hands import Hands
 from tests.platforms.slack_delivery import Answer, Courier
 from tests.platforms.slack_forms import initial_values
-from tests.platforms.slack_judges import look_at
+from tests.platforms.slack_judges import SlackJudge, look_at
 from tests.platforms.slack_methods import METHODS, Methods, RefusedError, Trigger
 from tests.platforms.slack_oauth import OAuth
 from tests.platforms.slack_person import Person
-from tests.platforms.slack_world import API_APP, BOT_USER, Account, Alarms, App, Call, Channel, Grant, Post, Workspace
+from tests.platforms.slack_world import API_APP, BOT_USER, SLACKBOT, Account, Alarms, App, Call, Channel, Grant, Post, Workspace
 
 HOOK_USES = 5
 HOOK_LIFE = timedelta(minutes=30)
@@ -92,7 +92,7 @@ class SlackServer:
         self.url = ""
         self.calls: list[Call] = []
         self.complaints: list[str] = []
-        self.judges: list[Callable[[str, list[dict[str, Any]], Mapping[str, Any]], None]] = [look_at]
+        self.judges: list[SlackJudge] = [look_at]
         self.workspaces: dict[str, Workspace] = {}
         self.triggers: dict[str, Trigger] = {}
         self.hooks: dict[str, Hook] = {}
@@ -117,10 +117,11 @@ class SlackServer:
     # --- what tests do ---
 
     def workspace(self, team_id: str = "T0COMPASS", name: str = "Compass", *, enterprise_id: str = "") -> Workspace:
-        """The workspace of that id, with the app's bot in it."""
+        """The workspace of that id, with the app's bot and Slackbot in it."""
         found = self.workspaces.get(team_id)
         if found is None:
             found = Workspace(team_id, name, name.lower(), enterprise_id)
+            found.accounts[SLACKBOT] = Account(SLACKBOT, "Slackbot", team_id=team_id)
             found.accounts[BOT_USER] = Account(BOT_USER, "Laban", is_bot=True, team_id=team_id)
             self.workspaces[team_id] = found
         return found
@@ -140,17 +141,20 @@ class SlackServer:
         *,
         workspace: Workspace | None = None,
         email: str | None = None,
+        home_team: str = "",
     ) -> Person:
-        """Somebody in a workspace."""
+        """Somebody in a workspace; with a `home_team`, of another company and met by Slack Connect."""
         there = workspace or self.workspace()
         if user_id not in there.accounts:
             address = f"{name.lower()}@{there.domain}.example" if email is None else email
-            there.accounts[user_id] = Account(user_id, name, address, locale=locale, team_id=there.id)
+            account = Account(user_id, name, address, locale=locale, team_id=home_team or there.id)
+            account.is_stranger = bool(home_team)
+            there.accounts[user_id] = account
         return Person(self, there, there.accounts[user_id])
 
     async def uninstall(self, workspace: Workspace) -> None:
-        """Take the app out of a workspace. Slack tells it twice, in either order."""
-        gone = [one for one in self.oauth.grants.values() if one.team_id == workspace.id and not one.is_revoked]
+        """Take the app out of a workspace, or out of the organisation it is in. Slack tells it twice, in either order."""
+        gone = [one for one in self.oauth.grants.values() if self.is_good_for(one, workspace) and not one.is_revoked]
         for grant in gone:
             grant.is_revoked = True
         await self.event(workspace, {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [BOT_USER]}}, is_farewell=True)
@@ -158,9 +162,14 @@ class SlackServer:
 
     async def tell_revoked(self, grant: Grant) -> None:
         """A token was taken back."""
-        workspace = self.workspaces.get(grant.team_id)
-        if workspace is not None:
+        for workspace in [one for one in self.workspaces.values() if self.is_good_for(grant, one)][:1]:
             await self.event(workspace, {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [BOT_USER]}}, is_farewell=True)
+
+    async def limit_events(self, workspace: Workspace) -> Answer:
+        """Slack says that so much has happened in a workspace that some of it was left out."""
+        now = int(self.clock.now().timestamp())
+        told = {"token": "legacy", "type": "app_rate_limited", "team_id": workspace.id, "minute_rate_limited": now - now % 60}
+        return await self.courier.deliver("events_api", {**told, "api_app_id": self.app.id}, self.app.events_url)
 
     async def verify_address(self) -> bool:
         """As Slack does when an address for events is set: whether the app gives back what it is sent."""
@@ -238,16 +247,21 @@ class SlackServer:
     def grant_in(self, workspace: Workspace) -> Grant | None:
         """What the app may do in a workspace at this moment."""
         for one in reversed(self.oauth.grants.values()):
-            here = one.team_id == workspace.id or (one.is_org_wide and one.enterprise_id == workspace.enterprise_id)
-            if here and not one.is_revoked:
+            if self.is_good_for(one, workspace) and not one.is_revoked:
                 return one
         return None
 
+    def is_good_for(self, grant: Grant, workspace: Workspace) -> bool:
+        """Whether a token opens this workspace: it is for it, or for the organisation it belongs to."""
+        return grant.enterprise_id == workspace.enterprise_id if grant.is_org_wide else grant.team_id == workspace.id
+
     async def event(
-        self, workspace: Workspace, told: Mapping[str, Any], kind: str = "", *, is_farewell: bool = False, event_id: str = ""
+        self, workspace: Workspace, told: Mapping[str, Any], kind: str = "", *, is_farewell: bool = False, is_shared: bool = False
     ) -> Answer | None:
         """Something happened; what the app said to it at first. None: it has not asked for it, or may not know."""
         kind = kind or str(told["type"])
+        if not self.app.is_socket and not self.app.events_url:
+            return None
         grant = self.grant_in(workspace)
         if kind not in self.app.events or (grant is None and not is_farewell):
             return None
@@ -261,9 +275,9 @@ class SlackServer:
             "api_app_id": self.app.id,
             "event": {"event_ts": self.new_ts(), **told},
             "type": "event_callback",
-            "event_id": event_id or self.new_id("Ev"),
+            "event_id": self.new_id("Ev"),
             "event_time": int(now.timestamp()),
-            "is_ext_shared_channel": False,
+            "is_ext_shared_channel": is_shared,
             "event_context": "4-only-for-tests",
         }
         if workspace.enterprise_id:
@@ -317,6 +331,8 @@ class SlackServer:
         grant: Grant | None = None
         try:
             token, given = await _given(request, reads_json=name not in METHODS or METHODS[name].reads_json)
+            if name == "apps.connections.open" and "Authorization" not in request.headers:
+                raise RefusedError("invalid_auth")  # an app's token is taken from the header alone (python-slack-sdk issue 1877)
             if name not in METHODS:
                 self.complain(f"unexpected: {name}")
                 raise RefusedError("unknown_method", req_method=name)
@@ -355,20 +371,20 @@ class SlackServer:
         if token == self.app.app_token:
             if kind != "app":
                 raise RefusedError("not_allowed_token_type")
-            return Grant(token, ("connections:write",), "", "")
+            return Grant(token, self.app.app_scopes, "", "")
         grant = self.oauth.grants.get(token)
         if grant is None:
             raise RefusedError("invalid_auth")
         if kind != "bot":
             raise RefusedError("not_allowed_token_type")
         if grant.is_revoked:
-            raise RefusedError("token_revoked" if self.grant_for(grant) else "account_inactive")
+            raise RefusedError("token_revoked" if self._is_still_installed(grant) else "account_inactive")
         if grant.expires_at is not None and grant.expires_at <= self.clock.now():
             raise RefusedError("token_expired")
         return grant
 
-    def grant_for(self, old: Grant) -> bool:
-        """Whether the installation a token belonged to is still there."""
+    def _is_still_installed(self, old: Grant) -> bool:
+        """Whether the installation a token belonged to has another one."""
         same = (old.team_id, old.enterprise_id)
         return any((one.team_id, one.enterprise_id) == same and not one.is_revoked for one in self.oauth.grants.values())
 
@@ -431,9 +447,14 @@ class SlackServer:
         text = call.text("text")
         if not text.strip() and not blocks:
             return "no_text"
-        if given.get("replace_original"):
-            if hook.post is None or hook.post not in posts:
+        if given.get("replace_original") and hook.post is None:
+            self.complain(
+                "what a command was answered with cannot be replaced: this becomes another message (bolt-js issue 2287)"
+            )
+        elif given.get("replace_original"):
+            if hook.post not in posts:
                 return "message_not_found"
+            assert hook.post is not None
             hook.post.text, hook.post.blocks = text, blocks
             hook.post.values = initial_values(blocks, hook.post.values)
             hook.post.edits += 1
@@ -475,8 +496,8 @@ async def _given(request: web.Request, *, reads_json: bool) -> tuple[str, dict[s
     if kind == "Basic":
         name, _, secret = base64.b64decode(word).decode().partition(":")
         given |= {"client_id": name, "client_secret": secret}
-    token = word if kind == "Bearer" else str(given.pop("token", ""))
-    return token, given
+    told = str(given.pop("token", ""))
+    return word if kind == "Bearer" else told, given
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from tests.platforms.slack_blocks import acts_of, labels_of, words_of
+from tests.platforms.slack_blocks import acts_of, labels_of, spans_of, words_of
 
 API_APP = "A0LABAN01"
 CLIENT_ID = "1700.2600"
@@ -17,6 +17,8 @@ CLIENT_SECRET = "client-secret-only-for-tests"
 SIGNING_SECRET = "signing-secret-only-for-tests"
 APP_TOKEN = "xapp-1-A0LABAN01-1700-only-for-tests"
 BOT_USER = "U0LABAN"
+SLACKBOT = "USLACKBOT"
+"""In every workspace, and by its own account no bot."""
 
 SCOPES = (
     "app_mentions:read",
@@ -71,6 +73,8 @@ class App:
     client_secret: str = CLIENT_SECRET
     signing_secret: str = SIGNING_SECRET
     app_token: str = APP_TOKEN
+    app_scopes: tuple[str, ...] = ("connections:write",)
+    """Of the app-level token."""
     bot_scopes: tuple[str, ...] = SCOPES
     events: tuple[str, ...] = EVENTS
     commands: dict[str, str] = field(default_factory=lambda: {"/okr": ""})
@@ -97,7 +101,7 @@ class App:
         self.is_socket = True
 
     def set_up(self, manifest: Mapping[str, Any]) -> None:
-        """As pasting the manifest into Slack's form would. Raises KeyError where Slack would refuse it for something missing."""
+        """As pasting the manifest into Slack's form would. Raises KeyError for what is missing, AssertionError for what is wrong."""
         features, settings = manifest["features"], manifest["settings"]
         assert manifest["display_information"]["name"]
         assert features["bot_user"]["display_name"]
@@ -160,6 +164,8 @@ class Account:
     """Sees ephemeral messages."""
     team_id: str = ""
     """Where they belong; another workspace's for somebody met by Slack Connect."""
+    is_stranger: bool = False
+    """Of another company, met in a channel that both share."""
 
     def json(self, *, has_email: bool = True, has_locale: bool = False) -> dict[str, Any]:
         profile: dict[str, Any] = {"real_name": self.name, "display_name": "", "team": self.team_id, "avatar_hash": "g0"}
@@ -190,6 +196,7 @@ class Account:
             "is_email_confirmed": True,
             "who_can_share_contact_card": "EVERYONE",
         }
+        told |= {"is_stranger": True} if self.is_stranger else {}
         return told | ({"locale": self.locale} if has_locale else {})
 
 
@@ -225,6 +232,11 @@ class Post:
     def labels(self) -> list[str]:
         """On buttons and options."""
         return labels_of(self.blocks)
+
+    @property
+    def marks(self) -> list[tuple[str, str]]:
+        """What stands out in its texts, as (`bold`, words)."""
+        return spans_of(self.blocks)
 
     @property
     def acts(self) -> list[str]:
@@ -273,6 +285,8 @@ class Channel:
     kind: str = "channel"
     members: list[str] = field(default_factory=list)
     is_archived: bool = False
+    is_shared: bool = False
+    """With another company, by Slack Connect."""
     posts: list[Post] = field(default_factory=list)
 
     @property
@@ -297,7 +311,7 @@ class Channel:
             "is_private": self.kind != "channel",
             "is_general": self.name == "general",
             "is_member": BOT_USER in self.members,
-            "is_ext_shared": False,
+            "is_ext_shared": self.is_shared,
             "name_normalized": self.name,
             "num_members": len(self.members),
             "topic": {"value": "", "creator": "", "last_set": 0},

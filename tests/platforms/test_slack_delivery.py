@@ -117,12 +117,12 @@ async def test_a_button_is_pressed_and_its_message_changes(server: SlackServer, 
 
     async with listening(server, app, way):
         an = server.person()
-        blocks = [actions(button("Add people", "more", action_id="decide"), button("Not now", "later", action_id="other"))]
+        blocks = [actions(button("Add people & time", "more", action_id="decide"), button("Not now", "later", action_id="other"))]
         await app.client.chat_postMessage(channel=an.id, text="help!", blocks=blocks, **QUIET)
         assert (await an.presses("Add")).is_taken
         await an.sees("decided")
     (body,) = pressed
-    assert body["actions"][0]["value"] == "more"
+    assert (body["actions"][0]["value"], body["actions"][0]["text"]["text"]) == ("more", "Add people &amp; time")
     assert body["container"]["message_ts"] == an.last.ts
     assert an.last.edits == 1
     assert an.notices == []
@@ -375,6 +375,72 @@ async def test_an_address_for_events_is_verified(server: SlackServer) -> None:
     app = bolt(server)
     async with listening(server, app, "http"):
         assert await server.verify_address()
+
+
+async def test_everything_can_come_twice(server: SlackServer) -> None:
+    server.install()
+    heard: list[tuple[str | None, str]] = []
+
+    async def hear(request: web.Request) -> web.Response:
+        heard.append((request.headers.get("X-Slack-Retry-Num"), await request.text()))
+        return web.Response()
+
+    async with serving(hear) as address:
+        server.app.listen_at(address)
+        an = server.person()
+        await an.says("hello")
+        await server.courier.again()
+        await an.runs("/okr")
+        await server.courier.again()
+        assert (await server.limit_events(an.workspace)).is_taken
+    assert [one[0] for one in heard] == [None, "1", None, None, None]
+    assert (heard[0][1], heard[2][1]) == (heard[1][1], heard[3][1])
+    assert "app_rate_limited" in heard[4][1]
+
+
+async def test_a_stranger_in_a_shared_channel_is_told_as_one(server: SlackServer) -> None:
+    server.install()
+    heard: list[dict[str, Any]] = []
+
+    async def hear(request: web.Request) -> web.Response:
+        heard.append(await request.json())
+        return web.Response()
+
+    async with serving(hear) as address:
+        server.app.listen_at(address)
+        channel = server.workspace().channel("partners")
+        channel.is_shared = True
+        await server.person("U0PARTNER", "Partner", home_team="T0PARTNER").says("@Laban status", channel=channel)
+    (told,) = heard
+    assert (told["team_id"], told["event"]["user_team"], told["is_ext_shared_channel"]) == ("T0COMPASS", "T0PARTNER", True)
+
+
+def test_an_app_is_set_up_by_its_manifest(server: SlackServer) -> None:
+    url = "https://laban.example/slack/events"
+    server.app.set_up(
+        {
+            "display_information": {"name": "Laban"},
+            "features": {
+                "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True, "messages_tab_read_only_enabled": False},
+                "bot_user": {"display_name": "Laban", "always_online": True},
+                "slash_commands": [{"command": "/okr", "url": url, "description": "Objectives and key results"}],
+                "shortcuts": [{"name": "Ask for help", "type": "message", "callback_id": "ask_for_help", "description": "…"}],
+            },
+            "oauth_config": {"scopes": {"bot": ["chat:write", "commands"]}, "redirect_urls": ["https://laban.example/back"]},
+            "settings": {
+                "event_subscriptions": {"request_url": url, "bot_events": ["message.im"]},
+                "interactivity": {"is_enabled": True, "request_url": url},
+                "socket_mode_enabled": False,
+                "token_rotation_enabled": False,
+            },
+        }
+    )
+    app = server.app
+    assert (app.events, app.bot_scopes, app.commands) == (("message.im",), ("chat:write", "commands"), {"/okr": url})
+    assert (app.events_url, app.interactivity_url, app.is_socket, app.has_home, app.has_messages) == (url, url, False, True, True)
+    assert app.shortcuts == {"ask_for_help": ("Ask for help", "message")}
+    with pytest.raises(KeyError):
+        app.set_up({"features": {}})
 
 
 async def test_uninstalling_is_told_twice_and_ends_the_token(server: SlackServer) -> None:

@@ -16,7 +16,7 @@ from tests.hands import Hands
 from tests.platforms.slack_methods import RefusedError
 from tests.platforms.slack_samples import QUIET, actions, asking, button, menu, modal, section
 from tests.platforms.slack_server import SlackServer, slack_server
-from tests.platforms.slack_world import BOT_USER, SCOPES, Channel
+from tests.platforms.slack_world import BOT_USER, SCOPES, SLACKBOT, Channel
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
 
@@ -80,6 +80,8 @@ async def test_a_token_is_for_its_own_kind_of_method(server: SlackServer, web: A
     server.app.is_socket = True
     assert (await refusal(web.apps_connections_open(app_token=str(web.token))))["error"] == "not_allowed_token_type"
     assert (await web.apps_connections_open(app_token=server.app.app_token))["url"].startswith("ws://127.0.0.1")
+    server.app.app_scopes = ("authorizations:read",)
+    assert (await refusal(web.apps_connections_open(app_token=server.app.app_token)))["needed"] == "connections:write"
     app = AsyncWebClient(server.app.app_token, base_url=f"{server.url}/api/")
     assert (await refusal(app.users_info(user="U0AN")))["error"] == "not_allowed_token_type"
 
@@ -116,9 +118,11 @@ async def test_a_token_for_a_whole_organisation_has_to_name_the_workspace(server
     server.person("U1", workspace=here)
     web = client(server, workspace=here, is_org_wide=True)
     assert (await web.auth_test())["is_enterprise_install"] is True
+    assert [one["id"] for one in (await web.auth_teams_list())["teams"]] == ["T1", "T2"]
+    assert (await web.users_info(user="U1"))["user"]["enterprise_user"]["teams"] == ["T1"]
     assert (await refusal(web.users_list(limit=10)))["error"] == "missing_argument"
     assert (await refusal(web.users_list(limit=10, team_id="T9")))["error"] == "team_access_not_granted"
-    assert [one["id"] for one in (await web.users_list(limit=10, team_id="T1"))["members"]] == [BOT_USER, "U1"]
+    assert [one["id"] for one in (await web.users_list(limit=10, team_id="T1"))["members"]] == [SLACKBOT, BOT_USER, "U1"]
 
 
 # --- how arguments arrive ---
@@ -254,9 +258,7 @@ async def test_a_channel_has_to_be_there_open_and_joined(server: SlackServer, we
     archived = workspace.channel("old")
     archived.is_archived = True
     assert await refused(archived) == "is_archived"
-    gone = server.person("U0GONE", "Gone")
-    gone.account.is_deleted = True
-    assert await refused(gone.chat) == "is_archived"
+    server.person("U0GONE", "Gone").account.is_deleted = True
     assert (await refusal(web.conversations_open(users="U0GONE")))["error"] == "user_disabled"
     server.app.has_messages = False
     assert await refused(server.person().chat) == "messages_tab_disabled"
@@ -341,12 +343,13 @@ async def test_faults_outages_and_lost_answers_can_be_had(server: SlackServer, w
 
 
 async def test_people_come_page_by_page(server: SlackServer, web: AsyncWebClient) -> None:
-    for number in range(5):
+    for number in range(4):
         server.person(f"U{number}", f"Person {number}")
     server.page_size = 2
     pages = [page["members"] async for page in await web.users_list(limit=200)]
     assert [len(page) for page in pages] == [2, 2, 2]
-    assert pages[1][0]["profile"]["email"] == "person 1@compass.example"
+    assert pages[1][0]["profile"]["email"] == "person 0@compass.example"
+    assert [(one["name"], one["is_bot"]) for one in pages[0]] == [("slackbot", False), ("laban", True)]
     assert (await refusal(web.users_list(cursor="dXNlcg==", limit=2)))["error"] == "invalid_cursor"
 
 
@@ -359,6 +362,12 @@ async def test_addresses_and_locales_are_given_to_whoever_may_and_asks(server: S
     less = client(server, scopes=("users:read",))
     assert "email" not in (await less.users_info(user=an.id))["user"]["profile"]
     assert (await refusal(less.users_lookupByEmail(email="an@compass.example")))["needed"] == "users:read.email"
+
+
+async def test_strangers_of_shared_channels_are_marked(server: SlackServer, web: AsyncWebClient) -> None:
+    server.person("U0PARTNER", "Partner", home_team="T0PARTNER")
+    told = (await web.users_info(user="U0PARTNER"))["user"]
+    assert (told["team_id"], told["is_stranger"]) == ("T0PARTNER", True)
 
 
 async def test_channels_are_listed_by_what_may_be_read(server: SlackServer, web: AsyncWebClient) -> None:
@@ -488,12 +497,16 @@ async def test_a_response_address_lasts_five_uses_and_half_an_hour(
     for number in range(5):
         assert (await AsyncWebhookClient(address).send(text=str(number))).status_code == 200
     assert [one.words for one in an.ephemerals] == list("01234")
+    assert server.complaints == []
     used = await AsyncWebhookClient(address).send(text="6")
     assert (used.status_code, "used_url" in used.body) == (404, True)
     other = server.hook(an.workspace, channel, an.id)
     hands.turn(timedelta(minutes=31))
     late = await AsyncWebhookClient(other).send(text="7")
     assert (late.status_code, "expired_url" in late.body) == (404, True)
+    await AsyncWebhookClient(server.hook(an.workspace, channel, an.id)).send(text="8", replace_original=True)
+    assert an.ephemerals[-1].words == "8"
+    assert "cannot be replaced" in server.complaints[0]
 
 
 async def test_a_response_address_replaces_and_takes_away_the_message_it_belongs_to(

@@ -20,6 +20,7 @@ from bot.chat.message import (
     Button,
     Buttons,
     Choices,
+    Door,
     Entry,
     Form,
     FormField,
@@ -113,6 +114,10 @@ def test_no_word_and_no_option_is_lost(message: Message, platform: Capabilities)
                 assert all(is_shown(option.label) or is_shown(option.label + option.hint) for option in asked.options)
             case Image() | ProgressBar():
                 assert is_shown(block.plain())
+            case Door(label, address):
+                addresses = {token for part in parts for _, token in labels_shown(part)} | links
+                assert is_shown(label)
+                assert address in addresses or address in shown
 
 
 @settings(max_examples=40)
