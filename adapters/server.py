@@ -13,13 +13,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from aiohttp import web
 
 from adapters.assembly import (
     StartError,
     Storage,
+    about_of,
     anon_folder,
     anonymous_relay,
     deps_of,
@@ -34,12 +35,16 @@ from adapters.folder_lock import AlreadyRunningError, hold
 from adapters.hygiene import keep_memory_private
 from adapters.intake import Diligence, Intake
 from adapters.logs import log_stray_errors
+from adapters.notes.ways import Doors
+from adapters.notes.wiring import Notes
+from adapters.notes.wiring import connect as connect_notes
 from adapters.pictures.pictures import DrawnPictures
 from adapters.relay import Pace, Relay
 from adapters.settings import DEMO_FILE, Secret, Settings, with_secret_key
 from adapters.timer import Tick, Timer, by_itself, pruning
 from adapters.unsigned.courier import Courier
-from adapters.unsigned.doorman import Doorman
+from adapters.unsigned.doorman import Doorman, Erase
+from adapters.unsigned.typed import TypedNotes
 from adapters.webchat.messenger import WebMessenger
 from adapters.webchat.receive import create_app
 from adapters.webchat.streams import Streams
@@ -47,7 +52,8 @@ from adapters.webchat.visitors import PLATFORM, Visitor, place_of, sender_of
 from bot.actions.apologise import apologise
 from bot.actions.converse import converse
 from bot.actions.move_chat import move_chat
-from bot.chat.incoming import Arrived, Incoming
+from bot.anon.port import AnonymousRelay
+from bot.chat.incoming import Arrived, Incoming, Place
 from bot.ports import Deps, Messenger, Organisation, Pictures
 
 if TYPE_CHECKING:
@@ -89,7 +95,7 @@ async def serve(settings: Settings, *, is_demo: bool = False, is_reset: bool = F
         every = REHEARSED_SLOTS if is_demo else None
         async with opened(settings) as storage:
             unsigned = held.enter_context(anonymous_relay(settings, storage.reading, SystemClock(), every=every))
-            deps = deps_of(storage, unsigned)
+            deps = deps_of(storage, unsigned, about_of(settings, is_rehearsal=is_demo))
             if is_demo:
                 await storage.put_organisation(Organisation(COMPANY_NAME))
                 await seed(deps.reading, deps.work, deps.clock)
@@ -102,8 +108,13 @@ async def serve(settings: Settings, *, is_demo: bool = False, is_reset: bool = F
             talk = partial(_talk, introductions, deps)
             sorry = partial(apologise, deps=deps)
             intake = Intake(storage.inbox, talk, deps.clock, apologise=sorry, diligence=Diligence(grace=GRACE))
-            doorman = Doorman(intake.accept, storage.reading, messengers, lambda person_id, platform: "")
-            courier = Courier(unsigned, storage.reading, messengers, is_rehearsal=is_demo)
+            notes = _notes(settings, secret, unsigned, deps, is_demo=is_demo)
+            erasers: dict[str, Erase] = {}
+            typed = TypedNotes(unsigned, deps.clock)
+            doorman = Doorman(intake.accept, storage.reading, messengers, notes.ways, typed, erasers)
+            courier = Courier(
+                unsigned, storage.reading, messengers, is_rehearsal=is_demo, has_page=is_demo or settings.is_reachable
+            )
             looks = Tick("unsigned notes", REHEARSED_LOOKS if is_demo else SLOT_LOOKS, courier.tick)
             timer = Timer(deps.clock, [pruning(storage.inbox, storage.outbox), by_itself(deps), looks])
             app = create_app(
@@ -120,10 +131,12 @@ async def serve(settings: Settings, *, is_demo: bool = False, is_reset: bool = F
                 invite=INVITE_CODE if is_demo else "",
                 is_healthy=partial(_is_well, storage),
                 draw=partial(_draw_for, deps, pictures),
+                unsigned_at=partial(_unsigned_at, notes),
             )
+            notes.add_routes(app)
             connected: dict[str, Platform] = {}
             if not is_demo:
-                connected = _connected(settings, secret, doorman.accept, deps, pictures)
+                connected = _connected(settings, secret, doorman, deps, pictures)
                 slack = _slack(settings, secret, doorman.accept, deps, pictures, storage)
                 if slack is not None:
                     connected["slack"] = slack
@@ -131,6 +144,8 @@ async def serve(settings: Settings, *, is_demo: bool = False, is_reset: bool = F
             for name, platform in connected.items():
                 messengers[name] = platform.messenger
                 platform.add_routes(app)
+                if isinstance(platform.messenger, Erasing):
+                    erasers[name] = platform.messenger.erase
             async with _running(relay, intake, timer, connected) as tasks, _carried(doorman, courier), _served(app, listening):
                 tell(settings.public_url)
                 await _stop_or_break(stop, tasks)
@@ -141,6 +156,25 @@ async def _draw_for(deps: Deps, pictures: DrawnPictures, visitor: Visitor, sourc
     looks = Incoming("picture", sender_of(visitor), place_of(visitor.id), deps.clock.now(), Arrived())
     person = (await deps.reading.known(looks)).person
     return None if person is None else await pictures.svg(source, person)
+
+
+def _notes(settings: Settings, key: Secret, unsigned: AnonymousRelay, deps: Deps, *, is_demo: bool) -> Notes:
+    """The pages for unsigned notes."""
+    bot = None if is_demo else settings.telegram
+    doors = Doors(
+        key.reveal().encode(),
+        settings.public_url,
+        bot_token=bot.token.reveal() if bot is not None else "",
+        chat="/" if is_demo else "",
+        is_rehearsal=is_demo,
+    )
+    return connect_notes(unsigned, deps.reading, deps.clock, doors, is_reachable=settings.is_reachable)
+
+
+async def _unsigned_at(notes: Notes, visitor: Visitor) -> str:
+    """Where a visitor of the web chat writes unsigned."""
+    sender = sender_of(visitor)
+    return await notes.path_for(sender.platform, sender.tenant, sender.user_id)
 
 
 def _forget_demo(settings: Settings) -> None:
@@ -176,6 +210,13 @@ class Way(Protocol):
         ...
 
 
+@runtime_checkable
+class Erasing(Protocol):
+    """A messenger that can take away what somebody else wrote."""
+
+    async def erase(self, place: Place, reference: str) -> None: ...
+
+
 class Platform(Protocol):
     """A platform we are connected to."""
 
@@ -206,11 +247,11 @@ async def _talk(introductions: Mapping[str, Introduce], deps: Deps, incoming: In
     await converse(incoming if introduce is None else await introduce(incoming), deps)
 
 
-def _connected(settings: Settings, key: Secret, accept: Accept, deps: Deps, pictures: Pictures) -> dict[str, Platform]:
+def _connected(settings: Settings, key: Secret, doorman: Doorman, deps: Deps, pictures: Pictures) -> dict[str, Platform]:
     """The bots of the settings, by platform."""
     found: dict[str, Platform | None] = {
-        "telegram": _telegram(settings, key, accept, deps, pictures),
-        "dingtalk": _dingtalk(settings, key, accept, deps, pictures),
+        "telegram": _telegram(settings, key, doorman, deps, pictures),
+        "dingtalk": _dingtalk(settings, key, doorman.accept, deps, pictures),
     }
     return {name: platform for name, platform in found.items() if platform is not None}
 
@@ -240,7 +281,7 @@ def _slack(settings: Settings, key: Secret, accept: Accept, deps: Deps, pictures
     )
 
 
-def _telegram(settings: Settings, key: Secret, accept: Accept, deps: Deps, pictures: Pictures) -> Telegram | None:
+def _telegram(settings: Settings, key: Secret, doorman: Doorman, deps: Deps, pictures: Pictures) -> Telegram | None:
     """The bot of the settings, if there is one."""
     if settings.telegram is None:
         return None
@@ -253,13 +294,14 @@ def _telegram(settings: Settings, key: Secret, accept: Accept, deps: Deps, pictu
     return connect(
         token,
         bot.api_url,
-        accept,
+        doorman.accept,
         deps.clock,
         webhook=(address, chosen) if address else None,
         # Our pages are closed until people can sign in, so nothing links to them.
         links_to="",
         pictures=pictures,
         settle=partial(move_chat, deps=deps),
+        was_secret=doorman.was_secret,
     )
 
 

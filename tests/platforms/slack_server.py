@@ -256,7 +256,14 @@ class SlackServer:
         return grant.enterprise_id == workspace.enterprise_id if grant.is_org_wide else grant.team_id == workspace.id
 
     async def event(
-        self, workspace: Workspace, told: Mapping[str, Any], kind: str = "", *, is_farewell: bool = False, is_shared: bool = False
+        self,
+        workspace: Workspace,
+        told: Mapping[str, Any],
+        kind: str = "",
+        *,
+        is_farewell: bool = False,
+        is_shared: bool = False,
+        event_id: str = "",
     ) -> Answer | None:
         """Something happened; what the app said to it at first. None: it has not asked for it, or may not know."""
         kind = kind or str(told["type"])
@@ -275,7 +282,7 @@ class SlackServer:
             "api_app_id": self.app.id,
             "event": {"event_ts": self.new_ts(), **told},
             "type": "event_callback",
-            "event_id": self.new_id("Ev"),
+            "event_id": event_id or self.new_id("Ev"),
             "event_time": int(now.timestamp()),
             "is_ext_shared_channel": is_shared,
             "event_context": "4-only-for-tests",

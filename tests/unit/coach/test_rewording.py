@@ -29,7 +29,7 @@ def test_corrected_parts_are_put_in_their_places(lang: str, sentence: str, chang
     measure = read_measure(sentence, lang).complete()
     assert measure is not None
     metric = change.pop("metric", measure.metric)
-    corrected = replace(measure, metric=metric, **{part: Decimal(value) for part, value in change.items()})
+    corrected = replace(measure, metric=metric, **{part: Decimal(value) for part, value in change.items()})  # type: ignore[arg-type] # the parts are numbers
     assert reworded(sentence, corrected, lang) == expected
 
 
