@@ -14,6 +14,7 @@ from pathlib import Path
 from aiohttp import web
 
 from adapters.dingtalk.callback import CALLBACK_PATH
+from adapters.dingtalk.contacts import GATHERING
 from adapters.dingtalk.mailbag import LINGER
 from adapters.dingtalk.stream import Listen
 from adapters.dingtalk.wiring import connect
@@ -84,8 +85,8 @@ class Process:
         self.tasks = [asyncio.create_task(one.run()) for one in (self.relay, self.intake, self.dingtalk.connection)]
 
     async def _nap(self, event: asyncio.Event, seconds: float) -> None:
-        if seconds < LINGER.total_seconds() and not event.is_set():
-            # The pace of calls: it would hold everything up until the test turned the hands.
+        if (seconds < LINGER.total_seconds() or seconds == GATHERING) and not event.is_set():
+            # The pace of calls and of changes: it would hold everything up until the test turned the hands.
             self.hands.turn(timedelta(seconds=seconds))
             await asyncio.sleep(0)
         else:
