@@ -9,6 +9,7 @@ from heapq import merge
 from itertools import islice
 
 from bot.chat.incoming import Incoming, Place
+from bot.chat.message import Message
 from bot.folding import fold
 from bot.okr.check_in import CheckIn
 from bot.okr.cycle import Cycle, CycleId
@@ -40,6 +41,7 @@ from storage.rows import (
     cycle_of,
     day_off_of,
     help_request_of,
+    message_of,
     history_of,
     invite_of,
     objectives_of,
@@ -285,6 +287,7 @@ _CHATS = _for_these(
 )
 _TEAM_PLACES = _for_these(("SELECT", listed(PLACE), ", team_id FROM team_places WHERE"), "team_id")
 _TEAM_OF_PLACE = both("SELECT team_id FROM team_places WHERE platform = ? AND tenant = ? AND chat_id = ?")
+_NEWEST_SAID = both("SELECT message FROM outbox WHERE lane = ? AND state <> 'dead' ORDER BY id DESC LIMIT ?")
 _DAYS_OFF = both("SELECT country, day, is_off FROM days_off ORDER BY country, day")
 
 
@@ -494,6 +497,12 @@ class SqlReading:
         """See `bot.ports.Reading`."""
         rows = await self._database.execute(_TEAM_OF_PLACE, place.platform, place.tenant, place.chat_id)
         return TeamId(rows[0][0]) if rows else None
+
+    async def newest_said(self, place: Place, limit: int) -> tuple[Message, ...]:
+        """See `bot.ports.Reading`."""
+        rows = await self._database.execute(_NEWEST_SAID, place.lane, limit)
+        said = (message_of(row[0]) for row in rows)
+        return tuple(message for message in said if not message.is_optional)
 
     async def days_off(self) -> Mapping[tuple[str, date], bool]:
         """See `bot.ports.Reading`."""
