@@ -182,6 +182,7 @@ class Gateway:
             elif message.type is WSMsgType.TEXT:
                 self._take(connection, message.data)
                 self._stir()
+        connection.is_leaving = True  # a process that was killed said nothing; its socket still looks open
         self._stir()
         return socket
 
