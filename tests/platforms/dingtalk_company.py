@@ -35,6 +35,9 @@ class Staff:
     title: str = ""
     manager: str = ""
     email: str = ""
+    """As an administrator has typed it."""
+    org_email: str = ""
+    """The mailbox the company has given them at DingTalk."""
     mobile: str = ""
     is_active: bool = True
     """Has signed in at least once; nobody else can be written to."""
@@ -159,8 +162,8 @@ class Company:
         }
         if one.title:
             told["title"] = one.title
-        if one.email and self._may_see("fieldEmail"):
-            told["email"] = one.email
+        if self._may_see("fieldEmail"):
+            told |= {name: address for name, address in (("email", one.email), ("org_email", one.org_email)) if address}
         if one.mobile and self._may_see("fieldMobile"):
             told["mobile"] = one.mobile
         return told

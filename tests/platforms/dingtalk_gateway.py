@@ -61,7 +61,7 @@ class Connection:
 
     @property
     def is_open(self) -> bool:
-        return not self.socket.closed
+        return not self.socket.closed and not self.transport.is_closing()
 
 
 class Gateway:
@@ -122,7 +122,7 @@ class Gateway:
         return self.push("EVENT", "*", {**data, "timeStamp": self._now()}, headers)
 
     def again(self, push: Push) -> None:
-        """Push something once more, acknowledged or not."""
+        """Push something once more, acknowledged or not. Through whichever connection chance picks."""
         if self.renames:
             push.headers["messageId"] = self._headers("")["messageId"]
         self._queue.put_nowait(push)
@@ -136,7 +136,7 @@ class Gateway:
     def disconnect(self, connection: Connection, reason: str = "connection is expired") -> None:
         """Tell a connection to go. Ten seconds later it is cut."""
         connection.is_leaving = True
-        self._spawn(self._see_off(connection, reason))
+        self._spawn(self._see_off(connection, reason, self.clock.alarm(self.clock.now() + QUIET)))
 
     def cut(self, connection: Connection) -> None:
         """The network breaks: nobody says good-bye."""
@@ -174,16 +174,18 @@ class Gateway:
         if self.closes_next:
             self.closes_next -= 1
             await socket.close(code=WSCloseCode.OK)
-        async for message in socket:
-            if connection.is_dead:
-                continue
-            if message.type is WSMsgType.PING:
-                await socket.pong(message.data)
-            elif message.type is WSMsgType.TEXT:
-                self._take(connection, message.data)
-                self._stir()
-        connection.is_leaving = True  # a process that was killed said nothing; its socket still looks open
-        self._stir()
+        try:
+            async for message in socket:
+                if connection.is_dead:
+                    continue
+                if message.type is WSMsgType.PING:
+                    await socket.pong(message.data)
+                elif message.type is WSMsgType.TEXT:
+                    self._take(connection, message.data)
+                    self._stir()
+        finally:
+            connection.is_leaving = True  # a process that was killed said nothing; its socket still looks open
+            self._stir()
         return socket
 
     def start(self) -> None:
@@ -210,6 +212,8 @@ class Gateway:
     async def _work(self) -> None:
         while True:
             push = await self._queue.get()
+            # Set before it is sent: time may be turned as soon as it has arrived.
+            due = self.clock.alarm(self.clock.now() + AGAIN)
             able = [one for one in self.live if (push.type, push.topic) in one.subscriptions]
             if able:
                 connection = self._chance.choice(able)
@@ -217,12 +221,11 @@ class Gateway:
                 push.sent += 1
                 push.connections.append(connection)
                 await self._send(connection, {"specVersion": "1.0", "type": push.type, "headers": push.headers}, push.data)
-            if not push.is_done:
-                self._spawn(self._insist(push))
+            self._spawn(self._insist(push, due))
             self._stir()
 
-    async def _insist(self, push: Push) -> None:
-        await self.clock.alarm(self.clock.now() + AGAIN)
+    async def _insist(self, push: Push, due: asyncio.Future[None]) -> None:
+        await due
         if not push.is_done:
             self.again(push)
 
@@ -240,9 +243,9 @@ class Gateway:
             del headers["messageId"]  # the description shows it without
         await self._send(connection, {"specVersion": "1.0", "type": "SYSTEM", "headers": headers}, data)
 
-    async def _see_off(self, connection: Connection, reason: str) -> None:
+    async def _see_off(self, connection: Connection, reason: str, due: asyncio.Future[None]) -> None:
         await self._send_system(connection, "disconnect", {"reason": reason})
-        await self.clock.alarm(self.clock.now() + QUIET)
+        await due
         if connection.is_open:
             connection.transport.abort()
 

@@ -1,15 +1,19 @@
 """How a text in DingTalk's Markdown looks to who reads it. The client knows a part of Markdown only; the rest is shown as typed.
 
 What it knows: headings, quotes, bold, italics, links, pictures, lists, a line break by two blanks at the end of a line
-(open.dingtalk.com, "message types of robots"). A single line break is a blank.
+(open.dingtalk.com, "message types of robots"). A single line break is a blank. That a backslash makes a mark harmless, and what entities
+stand for, is Markdown as everywhere; DingTalk's pages do not say it.
 """
 
 from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from dataclasses import dataclass, field
 
+JOINER = "\u2060"
+"""A word joiner: it is there and nobody sees it."""
 BLOCK = re.compile(r"\s{0,3}(?:#{1,6} |> ?|[-*+] |\d{1,9}[.)] )")
 INLINE = re.compile(
     r"\\(?P<escaped>[!-/:-@\[-`{-~])"
@@ -59,10 +63,15 @@ def _line(line: str, seen: Looks) -> str:
 
 def _inline(text: str, seen: Looks) -> str:
     said, at = "", 0
-    for match in INLINE.finditer(text):
+    while match := INLINE.search(text, at):
         said += html.unescape(text[at : match.start()])
-        at = match.end()
         got = match.groupdict()
+        sign = "**" if got["bold"] else got["mark"]
+        if sign and not _is_emphasis(text, match, sign):
+            said += sign
+            at = match.start() + len(sign)
+            continue
+        at = match.end()
         if got["escaped"]:
             said += got["escaped"]
         elif got["picture"]:
@@ -81,4 +90,20 @@ def _inline(text: str, seen: Looks) -> str:
         elif got["bare"]:
             seen.links.append((got["bare"], got["bare"]))
             said += got["bare"]
-    return said + html.unescape(text[at:])
+    return (said + html.unescape(text[at:])).replace(JOINER, "")
+
+
+def _is_emphasis(text: str, match: re.Match[str], sign: str) -> bool:
+    """Whether signs around some words make them bold: beside punctuation inside there has to be white space or punctuation outside, or the
+    signs are shown as typed (CommonMark, "left-flanking" and "right-flanking")."""
+    start, end = match.start() + len(sign), match.end() - len(sign)
+    before, after = text[: match.start()][-1:], text[match.end() :][:1]
+    return (not _is_punctuation(text[start]) or _is_apart(before)) and (not _is_punctuation(text[end - 1]) or _is_apart(after))
+
+
+def _is_punctuation(character: str) -> bool:
+    return unicodedata.category(character)[0] in "PS"
+
+
+def _is_apart(character: str) -> bool:
+    return character == "" or character.isspace() or _is_punctuation(character)

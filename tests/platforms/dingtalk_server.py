@@ -21,7 +21,7 @@ from aiohttp import web
 from tests.hands import Hands
 from tests.platforms import dingtalk_wire as wire
 from tests.platforms.dingtalk_cards import Cards
-from tests.platforms.dingtalk_chats import Chat
+from tests.platforms.dingtalk_chats import Chat, Template
 from tests.platforms.dingtalk_company import Company, Staff
 from tests.platforms.dingtalk_gateway import AGAIN, Gateway
 from tests.platforms.dingtalk_people import Person
@@ -58,6 +58,8 @@ class DingTalkServer:
         """What messages name as the address for answers; empty: the true one."""
         self.deliveries: list[int] = []
         """The HTTP numbers callbacks were answered with; 0: not at all."""
+        self.tokens: dict[str, datetime] = {}
+        """Those that were given out, and until when they are good."""
         self.tokens_given = 0
         self.is_down = False
         self.answers_with = 0
@@ -84,7 +86,6 @@ class DingTalkServer:
             **self.robot.methods,
             **self.cards.methods,
         }
-        self._tokens: dict[str, datetime] = {}
         self._recent: deque[datetime] = deque()
         self._recent_of: defaultdict[str, deque[datetime]] = defaultdict(deque)
         self._stirred = asyncio.Condition()
@@ -119,7 +120,16 @@ class DingTalkServer:
 
     def end_tokens(self) -> None:
         """All tokens end before their time."""
-        self._tokens.clear()
+        self.tokens.clear()
+
+    @property
+    def templates(self) -> dict[str, Template]:
+        """What was built and published in the console, by template id."""
+        return self.cards.templates
+
+    def calls_before(self, number: int) -> None:
+        """So many calls have come from this address just now, from whatever else runs there."""
+        self._recent.extend([self.clock.now()] * number)
 
     def try_again(self) -> None:
         """Time for what was not taken over HTTP to be posted again."""
@@ -239,6 +249,10 @@ class DingTalkServer:
         except RefusedError as refusal:
             await self._stir()
             return web.json_response(refusal.body, status=refusal.status)
+        except Exception as error:  # a call so odd that nobody thought of it
+            self.complaints.append(f"{request.method} {request.path}: {error!r}")
+            await self._stir()
+            return web.json_response({"code": "system.busy", "message": "系统繁忙"}, status=500)
         if self.lost_answers and call.path.endswith(SENDS):
             self.lost_answers -= 1
             assert request.transport is not None
@@ -294,7 +308,7 @@ class DingTalkServer:
     def _check_token(self, call: Call, request: web.Request) -> None:
         places = (request.query, "access_token") if call.is_legacy else (request.headers, "x-acs-dingtalk-access-token")
         token = places[0].get(places[1], "")
-        until = self._tokens.get(token)
+        until = self.tokens.get(token)
         if until is None or until <= self.clock.now():
             if call.is_legacy:
                 raise wire.refused_legacy(40014, "不合法的access_token")
@@ -314,8 +328,8 @@ class DingTalkServer:
         """Asked again while one is good it is the same one, good for two hours from now on."""
         self.tokens_given += 1
         now = self.clock.now()
-        token = next((one for one, until in self._tokens.items() if until > now), f"token{self.tokens_given:04}")
-        self._tokens[token] = now + TOKEN
+        token = next((one for one, until in self.tokens.items() if until > now), f"token{self.tokens_given:04}")
+        self.tokens[token] = now + TOKEN
         return token
 
     def _stamp(self) -> str:
