@@ -136,7 +136,7 @@ class Browser:
         async with self.client.get(path, headers=headers) as response:
             return await _shown(response)
 
-    async def post(self, name: str, headers: Mapping[str, str] = OURS, **fields: str) -> Shown:
+    async def post(self, name: str, headers: Mapping[str, str] = OURS, /, **fields: str) -> Shown:
         """Send a form as browsers do: multipart, line ends as CRLF."""
         data = FormData(default_to_multipart=True)
         for key, value in fields.items():
