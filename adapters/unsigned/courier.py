@@ -12,7 +12,7 @@ from datetime import datetime
 
 from adapters.unsigned.delivery import Sleep, deliver
 from bot.actions.unsigned import cue_message, digest_message
-from bot.anon.port import AnonymousRelay, Digest, Slot
+from bot.anon.port import AnonymousRelay, Digest, Refused, Slot
 from bot.chat.incoming import Place
 from bot.chat.message import Message
 from bot.okr.people import Account, Person
@@ -36,22 +36,32 @@ class Courier:
         messengers: Mapping[str, Messenger],
         *,
         is_rehearsal: bool = False,
+        has_page: bool = True,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._relay = relay
         self._reading = reading
         self._messengers = messengers
         self._is_rehearsal = is_rehearsal
+        self._has_page = has_page
         self._sleep = sleep
         self._room = asyncio.Semaphore(AT_ONCE)
         self._sent: dict[tuple[str, str], tuple[str, Message]] = {}
         """The newest message of each kind in each chat, and its reference: in a rehearsal only."""
+        self._is_stuck = False
         self._rounds: set[asyncio.Task[None]] = set()
 
     async def tick(self, now: datetime) -> None:
         """Give the relay its time; what a slot brings goes out on the side."""
         slot = await self._relay.tick()
-        if slot is None:
+        if isinstance(slot, Refused) != self._is_stuck:
+            self._is_stuck = not self._is_stuck
+            # The clock's own work, whoever writes or does not: said once when it begins to fail and once when it is well again.
+            if self._is_stuck:
+                LOG.error("unsigned notes: slots cannot be run; see laban doctor")
+            else:
+                LOG.info("unsigned notes: slots are run again")
+        if slot is None or isinstance(slot, Refused):
             return
         if slot.troubles:
             # Only now, and without a number: a line at the moment it happened would say when somebody tried to write.
@@ -81,7 +91,7 @@ class Courier:
 
     async def _send_digest(self, digest: Digest, person: Person, chat: Account) -> None:
         with_texts = chat.platform not in KEEPS_WORDS
-        await self._send(chat, digest_message(person.locale, digest, with_texts=with_texts))
+        await self._send(chat, digest_message(person.locale, digest, with_texts=with_texts, has_page=self._has_page))
 
     async def _send_cue(self, person: Person, chat: Account) -> None:
         await self._send(chat, cue_message(person.locale))
