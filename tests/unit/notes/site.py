@@ -65,6 +65,7 @@ class Site:
     bot_token: str = BOT_TOKEN
     is_rehearsal: bool = False
     body_seconds: float = BODY_SECONDS
+    troubles: set[str] = field(default_factory=set)
     pace: Pace = field(default_factory=lambda: Pace(key=b"key of the test"))
 
     def __post_init__(self) -> None:
@@ -75,7 +76,9 @@ class Site:
     def build(self) -> None:
         """Anew, with what has been changed since."""
         relay, clock = self.office.relay, self.office.clock
-        pages = create_notes(relay, self.askers, self.doors, clock, pace=self.pace, body_seconds=self.body_seconds)
+        pages = create_notes(
+            relay, self.askers, self.doors, clock, troubles=self.troubles, pace=self.pace, body_seconds=self.body_seconds
+        )
         self.app = web.Application()
         self.app.add_subapp(PATH, pages)
 

@@ -76,7 +76,7 @@ async def test_the_form_says_how_many_could_have_written_who_reads_and_what_it_c
     for said in (
         "one of 9 people",
         "陈杰",
-        "“Growth”",
+        "as from “somebody in Growth”",
         "The company runs this server",
         "What gives you away",
         "Mon 23 Nov, 16:00",
@@ -553,6 +553,7 @@ async def test_a_failure_of_ours_gives_the_words_back_and_nothing_of_itself(site
         shown = await other.post("write", visit=browser.visit, nonce=form.value("nonce", "write"), text="My words")
     assert (shown.number, shown.box()) == (500, "My words")
     assert "secret words" not in shown.html
+    assert site.troubles == {"RuntimeError"}
 
 
 async def test_behind_a_proxy_only_its_own_word_says_who_asks(tmp_path: Path) -> None:
