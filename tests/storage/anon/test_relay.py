@@ -325,3 +325,15 @@ async def test_the_floor_of_the_settings_holds(office: Office) -> None:
     assert isinstance(form, Form)
     assert (form.audience, form.n) == ("Lantern", 10)
     assert replace(form, nonce="").choices[0].token == "team:lantern"
+
+
+async def test_a_reader_is_told_since_when_open_notes_wait_and_nobody_else_is(office: Office) -> None:
+    await office.write()
+    await office.released()
+    since = (await office.tray()).notes[0].since
+    assert await office.relay.open_since(LEAD) == (since,)
+    assert await office.relay.open_since(BOSS) == await office.relay.open_since(ANNA) == ()
+    tray = await office.tray()
+    await office.relay.close(LEAD, tray.notes[0].ref, tray.nonce)
+    await office.slot()
+    assert await office.relay.open_since(LEAD) == ()
