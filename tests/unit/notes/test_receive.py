@@ -21,7 +21,7 @@ from adapters.notes.verify import LINK_LIFE, VISIT_LIFE
 from bot.anon.port import TEXT_LIMIT
 from bot.okr.people import LANGUAGES
 from tests.anon_office import ADMIN, AUTHORS, BOSS, LEAD
-from tests.unit.notes.site import AUTHOR, OURS, Browser, Shown, Site, init_data, office, serve
+from tests.unit.notes.site import AUTHOR, OURS, Browser, Device, Shown, Site, init_data, office, serve
 
 CHINESE = "测试环境坏了三个星期" * 1000
 """10 000 characters, 30 kB."""
@@ -62,7 +62,7 @@ async def test_a_note_goes_out_and_an_answer_is_read_by_whoever_has_the_code(sit
     assert "Sign-ups from 10 to 20" in tray.text
     answered = await acts(browser, "answer", tray, text="We stop and mend them on Monday: https://x.example/?who=you")
     assert "from the next fixed time on" in answered.text
-    other_device = Browser(browser.client, site)
+    other_device = Device(browser.client)
     assert "mend them" not in (await other_device.reads(receipt.code)).text
     await site.office.slot()
     read = await other_device.reads(receipt.code)
