@@ -110,7 +110,12 @@ async def serve(settings: Settings, *, is_demo: bool = False, is_reset: bool = F
             typed = TypedNotes(unsigned, deps.clock)
             doorman = Doorman(intake.accept, storage.reading, messengers, notes.ways, typed, erasers)
             courier = Courier(
-                unsigned, storage.reading, messengers, is_rehearsal=is_demo, has_page=is_demo or settings.is_reachable
+                unsigned,
+                storage.reading,
+                messengers,
+                is_rehearsal=is_demo,
+                has_page=is_demo or settings.is_reachable,
+                troubles=notes.troubles,
             )
             looks = Tick("unsigned notes", REHEARSED_LOOKS if is_demo else SLOT_LOOKS, courier.tick)
             timer = Timer(deps.clock, [pruning(storage.inbox, storage.outbox), by_itself(deps), looks])
