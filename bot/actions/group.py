@@ -70,7 +70,7 @@ async def show_own_board(desk: Desk, group: Place, scope: str) -> bool:
     meant = () if bound is None else teams_meant(bound, scope, teams)
     if len(meant) != 1 or meant[0].id != bound:
         return False
-    seen = await board_for_group(desk.reading, meant[0], desk.now)
+    seen = await board_for_group(desk.reading, meant[0], desk.now, await desk.unsigned.marks())
     desk.send(group_board(seen.lang, seen.board, seen.team, seen.people, page))
     return True
 

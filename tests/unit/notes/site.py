@@ -20,7 +20,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from adapters.notes.askers import Asker
 from adapters.notes.pace import Pace
-from adapters.notes.receive import create_notes
+from adapters.notes.receive import BODY_SECONDS, create_notes
 from adapters.notes.shell import PATH
 from adapters.notes.ways import Doors, Ways
 from bot.okr.people import PersonId
@@ -63,13 +63,24 @@ class Site:
     askers: FakeAskers = field(default_factory=FakeAskers)
     public_url: str = ADDRESS
     bot_token: str = BOT_TOKEN
-    pace: Pace = field(default_factory=lambda: Pace(limit=1000, key=b"key of the test"))
+    is_rehearsal: bool = False
+    body_seconds: float = BODY_SECONDS
+    troubles: set[str] = field(default_factory=set)
+    pace: Pace = field(default_factory=lambda: Pace(key=b"key of the test"))
 
     def __post_init__(self) -> None:
-        self.doors = Doors(SECRET, self.public_url, self.bot_token)
+        self.doors = Doors(SECRET, self.public_url, self.bot_token, is_rehearsal=self.is_rehearsal)
         self.ways = Ways(self.doors, self.office.clock, is_reachable=True)
+        self.build()
+
+    def build(self) -> None:
+        """Anew, with what has been changed since."""
+        relay, clock = self.office.relay, self.office.clock
+        pages = create_notes(
+            relay, self.askers, self.doors, clock, troubles=self.troubles, pace=self.pace, body_seconds=self.body_seconds
+        )
         self.app = web.Application()
-        self.app.add_subapp(PATH, create_notes(self.office.relay, self.askers, self.doors, self.office.clock, pace=self.pace))
+        self.app.add_subapp(PATH, pages)
 
     def link_token(self, person_id: PersonId = AUTHOR) -> str:
         """What stands behind "#in=" in this person's link."""
@@ -115,26 +126,36 @@ class Shown:
         return re.sub(r"<[^>]+>", "", found[1])
 
 
-class Browser:
-    """Somebody at a browser that runs no script. `visit` is what the forms of the page they are on carry."""
+class Device:
+    """A browser that runs no script, and knows nobody."""
 
-    def __init__(self, client: TestClient[web.Request, web.Application], site: Site) -> None:
+    def __init__(self, client: TestClient[web.Request, web.Application]) -> None:
         self.client = client
-        self.site = site
         self.way = PATH
-        self.visit = ""
 
     async def get(self, path: str = PATH, **headers: str) -> Shown:
         async with self.client.get(path, headers=headers) as response:
             return await _shown(response)
 
-    async def post(self, name: str, headers: Mapping[str, str] = OURS, **fields: str) -> Shown:
+    async def post(self, name: str, headers: Mapping[str, str] = OURS, /, **fields: str) -> Shown:
         """Send a form as browsers do: multipart, line ends as CRLF."""
         data = FormData(default_to_multipart=True)
         for key, value in fields.items():
             data.add_field(key, value.replace("\n", "\r\n"))
         async with self.client.post(f"{self.way}/{name}", data=data, headers=headers) as response:
             return await _shown(response)
+
+    async def reads(self, code: str, lang: str = "en") -> Shown:
+        return await self.post("read", code=code, lang=lang)
+
+
+class Browser(Device):
+    """Somebody of the office at a browser. `visit` is what the forms of the page they are on carry."""
+
+    def __init__(self, client: TestClient[web.Request, web.Application], site: Site) -> None:
+        super().__init__(client)
+        self.site = site
+        self.visit = ""
 
     async def enters(self, person_id: PersonId = AUTHOR, page: str = "write", lang: str = "en") -> Shown:
         """By the link of their chat."""
@@ -149,19 +170,17 @@ class Browser:
         form = await self.enters()
         return await self.post("write", visit=self.visit, nonce=form.value("nonce", "write"), text=text, about=about)
 
-    async def reads(self, code: str, lang: str = "en") -> Shown:
-        return await self.post("read", code=code, lang=lang)
-
 
 async def _shown(response: ClientResponse) -> Shown:
     raw = await response.read()
-    return Shown(response.status, raw.decode(), raw, dict(response.headers))
+    return Shown(response.status, raw.decode(), raw, response.headers)
 
 
 @asynccontextmanager
 async def serve(site: Site) -> AsyncIterator[Browser]:
     """The site on a free port of this machine, with somebody in front of it."""
-    server = TestServer(site.app, host="127.0.0.1", access_log=None)
+    server = TestServer(site.app, host="127.0.0.1")
+    await server.start_server(access_log=None)
     async with TestClient(server) as client:
         yield Browser(client, site)
 
