@@ -85,7 +85,12 @@ def _routes(site: _Notes, way: str) -> list[web.RouteDef]:
         "close": site.close,
         "inbox": site.inbox,
     }
-    return [web.get(way, site.door), *(web.post(f"{way}/{name}", site.taking(act)) for name, act in acts.items())]
+    # With a slash at its end as well: the address is copied by hand from one device to another.
+    return [
+        web.get(way, site.door),
+        web.get(f"{way}/", site.door),
+        *(web.post(f"{way}/{name}", site.taking(act)) for name, act in acts.items()),
+    ]
 
 
 class _StopError(Exception):

@@ -306,6 +306,11 @@ async def test_looking_at_the_form_and_being_refused_leaves_no_trace(site: Site,
     assert site.office.files() == before
 
 
+@pytest.mark.parametrize("path", [PATH, f"{PATH}/", f"{PATH}/telegram", f"{PATH}/telegram/"])
+async def test_the_address_may_be_typed_with_a_slash_at_its_end(path: str, browser: Browser) -> None:
+    assert "Your code" in (await browser.get(path)).text
+
+
 async def test_a_copied_link_is_understood_as_people_copy_it(site: Site, browser: Browser) -> None:
     token = site.link_token()
     for pasted in (token, f"#in={token}", f"in={token}&page=tray", f" http://127.0.0.1/notes#in={token} "):
