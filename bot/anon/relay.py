@@ -152,8 +152,12 @@ class Relay:
             receipts = await self._vault.receipts(nonce)
             for receipt in receipts:
                 opened = opening(receipt)
-                is_waiting = any(item.thread == opened.lookup for item in spool.items)
-                if is_waiting or await self._vault.thread(opened) is not None:
+                waiting = next((item for item in spool.items if item.thread == opened.lookup and item.act is Act.NOTE), None)
+                if waiting is not None:
+                    # Sent again with other words, by way of the browser's back button: the last ones are meant.
+                    await self._put_words(spool, waiting, text)
+                    return Receipt(write(receipt))
+                if await self._vault.thread(opened) is not None:
                     return Receipt(write(receipt))
             if draft.about and draft.about not in {choice.token for choice in await self._choices(now, audience)}:
                 return Refused(No.OUTDATED_FORM)
@@ -173,6 +177,11 @@ class Relay:
             await self._vault.put_spool(_with(replace(spool, counted_for=eligible, counts=counts), item))
             self._limiter.wrote(person_id, now.at)
         return Receipt(write(receipts[0]))
+
+    async def _put_words(self, spool: Spool, waiting: Item, text: str) -> None:
+        if waiting.text != text:
+            others = tuple(item for item in spool.items if item.id != waiting.id)
+            await self._vault.put_spool(_with(replace(spool, items=others), replace(waiting, text=text)))
 
     @_or_not_now
     async def look(self, code: str, asker: str) -> Thread | Refused:
@@ -237,8 +246,7 @@ class Relay:
         if not may_try:
             return Refused(No.TOO_MANY_TRIES)
         if seen is None or not is_code:
-            self._limiter.failed(asker, now.at)
-            return Refused(No.UNKNOWN_CODE)
+            return Refused(No.UNKNOWN_CODE if self._limiter.failed(asker, now.at) else No.TOO_MANY_TRIES)
         return _Found(opened.lookup, now, spool, stored, waiting, seen)
 
     # --- the readers' side ---
@@ -298,7 +306,8 @@ class Relay:
         if number is None:
             return Refused(No.OUTDATED_FORM)
         now = await self._now()
-        if to and not any(one.id == to and one.can_receive and one.id != person_id for one in now.company.members):
+        is_taken = any(one.id == to and one.can_receive and one.id != person_id for one in now.company.members)
+        if act is Act.PASS and not is_taken:
             return Refused(No.OUTDATED_FORM)
         async with self._lock:
             spool = await self._vault.spool()

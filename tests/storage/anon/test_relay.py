@@ -8,6 +8,7 @@ from datetime import timedelta
 from bot.anon.audience import Company
 from bot.anon.port import Draft, Form, Kind, No, Receipt, Refused, Taken, ThreadState
 from bot.okr.objective import KeyResultId
+from bot.okr.people import PersonId
 from tests.anon_office import ADMIN, AUTHORS, BOSS, LEAD, TEAM, Office
 
 ANNA = AUTHORS[0]
@@ -75,6 +76,26 @@ async def test_a_double_click_is_one_note_and_one_receipt(office: Office) -> Non
     await office.released()
     assert await office.relay.submit(ANNA, draft) == first
     assert len((await office.tray()).notes) == 1
+
+
+async def test_sent_again_with_other_words_before_it_leaves_the_last_ones_are_meant(office: Office) -> None:
+    form = await office.relay.form(ANNA)
+    assert isinstance(form, Form)
+    receipts = {await office.relay.submit(ANNA, Draft(form.nonce, words)) for words in ("First.", "Better.")}
+    (receipt,) = receipts
+    assert isinstance(receipt, Receipt)
+    assert [entry.text for entry in (await office.look(receipt.code)).entries] == ["Better."]
+    await office.released()
+    await office.relay.submit(ANNA, Draft(form.nonce, "Too late."))
+    assert [entry.text for entry in (await office.tray()).notes[0].entries] == ["Better."]
+
+
+async def test_strangers_who_guess_do_not_keep_those_out_who_have_a_code(office: Office) -> None:
+    code = await office.write()
+    refusals = {await office.relay.look("wrong", f"stranger{number}") for number in range(100)}
+    assert refusals == {Refused(No.UNKNOWN_CODE)}
+    assert await office.relay.look("wrong", "one more") == Refused(No.TOO_MANY_TRIES)
+    assert (await office.look(code, "who has one")).entries
 
 
 async def test_a_form_opened_last_month_gives_the_same_receipt_this_month(office: Office) -> None:
@@ -185,6 +206,14 @@ async def test_thanks_passing_on_and_closing_are_seen_by_the_author(office: Offi
         (Kind.CLOSED, ""),
     ]
     assert await office.relay.follow_up(code, thread.nonce, "But", "page") == Refused(No.THREAD_CLOSED)
+
+
+async def test_a_note_is_never_handed_to_nobody(office: Office) -> None:
+    await office.write()
+    await office.released()
+    tray = await office.tray()
+    for nobody in (PersonId(""), PersonId("gone"), ANNA, LEAD):
+        assert await office.relay.pass_to(LEAD, tray.notes[0].ref, tray.nonce, nobody) == Refused(No.OUTDATED_FORM)
 
 
 async def test_a_note_whose_holder_left_goes_back_to_the_readers_of_its_audience(office: Office) -> None:
