@@ -53,7 +53,8 @@ from bot.actions.apologise import apologise
 from bot.actions.converse import converse
 from bot.actions.move_chat import move_chat
 from bot.anon.port import AnonymousRelay
-from bot.chat.incoming import Arrived, Incoming, Place
+from bot.chat.incoming import Arrived, Incoming, Place, Sender
+from bot.okr.people import Person
 from bot.ports import Deps, Messenger, Organisation, Pictures
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ async def serve(settings: Settings, *, is_demo: bool = False, is_reset: bool = F
             connected: dict[str, Platform] = {}
             if not is_demo:
                 connected = _connected(settings, secret, doorman, deps, pictures)
-                slack = _slack(settings, secret, doorman.accept, deps, pictures, storage)
+                slack = _slack(settings, secret, doorman.accept, deps, pictures, storage, unsigned)
                 if slack is not None:
                     connected["slack"] = slack
                     introductions["slack"] = slack.acquaintances(deps).introduce
@@ -261,11 +262,14 @@ def _connected(settings: Settings, key: Secret, doorman: Doorman, deps: Deps, pi
     return {name: platform for name, platform in found.items() if platform is not None}
 
 
-def _slack(settings: Settings, key: Secret, accept: Accept, deps: Deps, pictures: Pictures, storage: Storage) -> Slack | None:
+def _slack(
+    settings: Settings, key: Secret, accept: Accept, deps: Deps, pictures: Pictures, storage: Storage, unsigned: AnonymousRelay
+) -> Slack | None:
     """The app of the settings, if there is one."""
     if settings.slack is None:
         return None
     from adapters.slack.settings import app_of  # noqa: PLC0415 only those who have an app pay for its libraries
+    from adapters.slack.unsigned import UnsignedModal  # noqa: PLC0415 see above
     from adapters.slack.wiring import connect  # noqa: PLC0415 see above
     from bot.actions.fill_form import find_problems, open_form  # noqa: PLC0415 see above
     from bot.actions.home_page import home_page  # noqa: PLC0415 see above
@@ -283,7 +287,14 @@ def _slack(settings: Settings, key: Secret, accept: Accept, deps: Deps, pictures
         # Our pages are closed until people can sign in, so nothing links to them.
         links_to="",
         pictures=pictures,
+        modals=(UnsignedModal(unsigned, partial(_who_is, deps)),),
     )
+
+
+async def _who_is(deps: Deps, sender: Sender) -> Person | None:
+    """The person behind an account. Only looked up with: this incoming is never handed to anybody who stores it."""
+    place = Place(sender.platform, sender.tenant, sender.user_id)
+    return (await deps.reading.known(Incoming("looks", sender, place, deps.clock.now(), Arrived()))).person
 
 
 def _telegram(settings: Settings, key: Secret, doorman: Doorman, deps: Deps, pictures: Pictures) -> Telegram | None:
