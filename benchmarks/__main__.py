@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import boards, checking_in, engine, engines, opening, slack_events, start_up, trend, turn, two_processes
+from benchmarks import boards, checking_in, coaching, engine, engines, opening, slack_events, start_up, trend, turn, two_processes
 from benchmarks.engines import Copies
 from benchmarks.measure import Figure, fsync_micros, pin_to_one_cpu
 
@@ -25,6 +25,8 @@ ROWS = {
     "T9": "saving a check-in on three key results, SQLite (no roll-ups are kept)",
     "T10": "a trend picture",
     "T11": "start of the command line",
+    "T13": "the coach: a sentence it has not seen",
+    "T14": "the coach's word lists, read and made ready",
 }
 """In the order they are measured: two processes first, because pinned to one CPU they could not meet."""
 AIMS = {
@@ -37,6 +39,8 @@ AIMS = {
     "T10": "drawn ≤ 60 ms, from memory ≤ 100 µs",
     "T11": "≤ 150 ms now, ≤ 120 ms later",
     "T12": "all turns, none locked",
+    "T13": "≤ 500 µs now, ≤ 100 µs later (10,000 a second)",
+    "T14": "≤ 30 ms",
 }
 COMPANY = ("T6", "T8", "T9")
 UNITS = ((1e6, "s"), (1e3, "ms"), (1.0, "µs"))
@@ -84,6 +88,10 @@ def _alone(row: str, folder: Path) -> Iterator[list[Figure]]:
             yield trend.measure_cold()
         case "T11":
             yield start_up.measure()
+        case "T13":
+            yield coaching.measure()
+        case "T14":
+            yield coaching.measure_loading()
 
 
 def _of_company(row: str, found: list[Copies]) -> Iterator[list[Figure]]:

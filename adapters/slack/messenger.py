@@ -61,7 +61,7 @@ class SlackMessenger:
         self._chats: OrderedDict[str, str] = OrderedDict()
         """The id of a private chat, by its lane: for files, which are not sent to people but to chats."""
 
-    async def send(self, place: Place, message: Message, replaces: str) -> str:
+    async def send(self, place: Place, message: Message, replaces: str, key: str = "") -> str:
         """See `bot.ports.Messenger`. Interrupted between two parts it goes on where it stopped when it is called with the same again."""
         if place.platform != PLATFORM:
             raise UndeliverableError(f"Slack does not deliver to {place.platform}")

@@ -11,13 +11,14 @@ from bot.actions.check_in import facts_for_check_in, say_nothing_to_check_in
 from bot.actions.desk import Desk
 from bot.actions.group import answer_in_group
 from bot.actions.join import facts_for_joining, welcome_stranger
-from bot.actions.not_yet import say_not_yet
 from bot.actions.settings import facts_for_settings
+from bot.actions.show_about import show_about
 from bot.actions.show_board import show_board
 from bot.actions.show_help import nothing_fits, show_help
 from bot.actions.show_home import show_home
 from bot.actions.show_objective import show_history, show_objective
 from bot.actions.show_trend import show_trend
+from bot.actions.spoken import as_pressed
 from bot.actions.when import say_when, snooze
 from bot.actions.whisper import answer_whisper, point_to_private
 from bot.actions.write_objective import facts_for_writing
@@ -49,7 +50,7 @@ async def converse(incoming: Incoming, deps: Deps) -> None:
         known = await deps.reading.known(incoming)
         if known.is_done:
             return
-        desk = Desk(incoming, known, deps)
+        desk = Desk(await as_pressed(incoming, known, deps.reading), known, deps)
         await _decide(desk)
         if await deps.work.save(desk.turn()) is not Saved.LOST:
             return
@@ -201,10 +202,13 @@ async def _grant_of_the_week(desk: Desk, intent: Intent) -> None:
             await say_when(desk)
         case Wish.SNOOZE:
             await snooze(desk)
+        case Wish.ABOUT:
+            show_about(desk)
         case Wish.HERE:
             desk.say(T("here.only_in_group"), buttons=(Intent(Wish.BOARD, "team"), Intent(Wish.HOME)))
         case Wish.ANONYMOUS:
-            say_not_yet(desk)
+            # Whoever wires Laban answers this wish before it gets here, and stores nothing of it (adapters/unsigned).
+            desk.say(T("anon.no_page"), buttons=(Intent(Wish.HOME), Intent(Wish.BOARD)))
         case _:
             desk.say(T("dialog.nothing_to_steer"), buttons=(Intent(Wish.HOME), Intent(Wish.HELP)))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
@@ -344,6 +345,17 @@ def test_only_an_encrypted_address_somebody_gave_can_be_reached_from_outside(
     public_url: str, is_reachable: bool, tmp_path: Path
 ) -> None:
     assert load({"PUBLIC_URL": public_url}, tmp_path).is_reachable == is_reachable
+
+
+def test_unsigned_notes_have_bounds_nobody_can_leave(tmp_path: Path) -> None:
+    given = {"ANON_FLOOR": "4", "ANON_SLOT_HOUR": "24", "ANON_RETENTION_DAYS": "forever", "ANON_CHANNEL": "x" * 201}
+    assert set(_problems(given, tmp_path)) == set(given)
+
+
+def test_unsigned_notes_go_by_what_is_set(tmp_path: Path) -> None:
+    given = {"ANON_FLOOR": "12", "ANON_SLOT_HOUR": "9", "ANON_RETENTION_DAYS": "30", "ANON_CHANNEL": "Ombudswoman, room 4"}
+    anon = load(given, tmp_path).anon
+    assert (anon.floor, anon.slot_at, anon.retention, anon.channel) == (12, time(9), timedelta(days=30), "Ombudswoman, room 4")
 
 
 # --- Slack ---

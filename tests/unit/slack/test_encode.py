@@ -28,7 +28,8 @@ from bot.chat.message import (
     Tone,
 )
 from bot.chat.richtext import Span, Style, bold, join, words
-from tests.platforms.slack_blocks import acts_of, is_too_long, labels_of, refusals, refusals_of_view, words_of
+from tests.platforms.slack_reading import acts_of, labels_of, words_of
+from tests.platforms.slack_refusals import is_too_long, refusals, refusals_of_view
 from tests.sample_messages import INJECTIONS, SAMPLES
 from tests.unit.chat.messages import messages
 
