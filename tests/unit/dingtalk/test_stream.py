@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -114,7 +115,7 @@ async def test_nothing_is_acknowledged_before_it_is_stored_and_storing_is_tried_
     async with streaming(server, inbox) as line:
         line.an.says("one")
         for number, wait in enumerate(STORING, 1):
-            await server.clock.until(lambda number=number: inbox.attempts == number)
+            await server.clock.until(partial(_has_tried, inbox, number))
             assert not server.gateway.pushes[0].is_done
             for _ in range(20):
                 await asyncio.sleep(0)
@@ -159,6 +160,10 @@ async def test_a_frame_of_no_known_shape_harms_nobody(line: Line, server: DingTa
     line.an.says("one")
     await server.until(lambda: line.inbox.texts == ["one"])
     server.complaints[:] = [one for one in server.complaints if "never pushed" not in one]
+
+
+def _has_tried(inbox: Inbox, times: int) -> bool:
+    return inbox.attempts == times
 
 
 # --- presses ---
