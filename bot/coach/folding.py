@@ -85,6 +85,7 @@ def fold(text: str) -> str:
     return text.lower() if text.isascii() else "".join(map(_fold_character, text))
 
 
+@lru_cache(maxsize=8192)
 def accents(word: str) -> str | None:
     """What distinguishes words that fold alike, or None for a word typed without accents.
 

@@ -12,7 +12,7 @@ from bot.coach.cues import Cues, Match
 from bot.coach.language import guess_language
 from bot.coach.lengths import count_words, is_long, is_short
 from bot.coach.opening import Spans, find_wish, opening_task, skip_preamble
-from bot.coach.quantities import find_amounts, find_dates
+from bot.coach.quantities import find_amounts, find_dates, find_skips
 from bot.coach.standing import Standing, stand
 from bot.coach.tokens import Kind, Sentence, Token, read_sentence, shortened
 from bot.coach.words import lexicon_of
@@ -97,8 +97,9 @@ def objective_goods(text: str, lang: str) -> tuple[tuple[Good, Span], ...]:
 def _read(text: str, lang: str) -> _Objective:
     lexicon = lexicon_of(guess_language(text, lang), lang)
     sentence = read_sentence(text)
-    standings = stand(sentence.tokens, find_amounts(sentence, lexicon), lexicon)
-    return _Objective(sentence, lexicon, find_dates(sentence, lexicon), standings, count_words(sentence, lexicon))
+    skips = find_skips(sentence, lexicon)
+    standings = stand(sentence.tokens, find_amounts(sentence, lexicon, skips), lexicon)
+    return _Objective(sentence, lexicon, find_dates(sentence, lexicon, skips), standings, count_words(sentence, lexicon))
 
 
 def _finding(
