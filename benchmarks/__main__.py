@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import boards, checking_in, coaching, engine, engines, opening, start_up, trend, turn, two_processes
+from benchmarks import boards, checking_in, coaching, engine, engines, opening, slack_events, start_up, trend, turn, two_processes
 from benchmarks.engines import Copies
 from benchmarks.measure import Figure, fsync_micros, pin_to_one_cpu
 
@@ -19,6 +19,7 @@ ROWS = {
     "T12": "two processes on one SQLite file",
     "T1": "a durable turn on SQLite, synchronous=FULL, one task",
     "T4": "the engine alone, a turn",
+    "T5": "a Slack event over HTTP, durable before its 200, 32 connections",
     "T6": "opening a round for 10,000 people",
     "T8": "boards, worked out when they are read",
     "T9": "saving a check-in on three key results, SQLite (no roll-ups are kept)",
@@ -31,6 +32,7 @@ ROWS = {
 AIMS = {
     "T1": "≤ 3× now, ≤ 1.8× later",
     "T4": "≤ 100 µs now, ≤ 40 µs later",
+    "T5": "≤ 1.6× bare Bolt now, ≤ 1.3× later",
     "T6": "≤ 1.1× SQLite, ≤ 1.15× PostgreSQL later",
     "T8": "≤ 1.2× later, with roll-ups that are kept",
     "T9": "≤ 2.5× later",
@@ -79,6 +81,8 @@ def _alone(row: str, folder: Path) -> Iterator[list[Figure]]:
             yield turn.measure(folder)
         case "T4":
             yield engine.measure()
+        case "T5":
+            yield slack_events.measure(folder)
         case "T10":
             yield trend.measure()
             yield trend.measure_cold()
