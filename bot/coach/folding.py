@@ -15,6 +15,10 @@ def _pairs() -> list[str]:
 
 SIMPLIFIED = {ord(pair[0]): pair[1] for pair in _pairs()}
 
+# Simplified characters that traditional texts have, too, with a meaning of their own: 皇后, 公里, 曆法, 只有.
+OF_BOTH_SCRIPTS = frozenset("后里面只系云干台于谷几斗范志采余征准占才制卷松板极历发复向折愿合舍注别周")
+TRADITIONAL = {ord(simple): chr(written) for written, simple in SIMPLIFIED.items() if simple not in OF_BOTH_SCRIPTS}
+
 # Several ways to type one sign; longer spellings first.
 SIGNS = (
     ("-->", "→"),
@@ -53,6 +57,11 @@ def _plain_character(character: str) -> str:
         # "1½" must not turn into "11/2", nor "m²" and "10²" into other numbers.
         return f" {wide.replace(chr(0x2044), '/')}" if chr(0x2044) in wide else character
     return wide
+
+
+def in_script_of(model: str, text: str) -> str:
+    """Simplified Chinese as somebody writes it who wrote `model`: in traditional characters if those were."""
+    return text.translate(TRADITIONAL) if any(ord(character) in SIMPLIFIED for character in model) else text
 
 
 def clean(text: str, limit: int) -> str:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from bot.coach import examples
 from bot.coach.advice import Advice, Finding, Good, Rule, Severity, Span
 from bot.coach.cues import Cues, Match
+from bot.coach.folding import in_script_of
 from bot.coach.language import guess_language
 from bot.coach.lengths import count_words, is_long, is_short
 from bot.coach.opening import Spans, find_wish, opening_task, skip_preamble
@@ -64,7 +65,8 @@ def _findings(text: str, lang: str) -> tuple[Finding, ...]:
     if not objective.tokens:
         return ()
     found = (finding for rule in RULES if (finding := rule(objective)) is not None)
-    return tuple(finding if _is_sound(finding.example, objective.lexicon) else replace(finding, example="") for finding in found)
+    sound = (finding if _is_sound(finding.example, objective.lexicon) else replace(finding, example="") for finding in found)
+    return tuple(replace(finding, example=in_script_of(objective.sentence.text, finding.example)) for finding in sound)
 
 
 def _is_sound(example: str, lexicon: Lexicon) -> bool:
