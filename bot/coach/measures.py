@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
 
+from bot.coach.labels import read_statement
 from bot.coach.language import guess_language
 from bot.coach.metrics import find_metric, milestone_of
 from bot.coach.opening import Place, Spans, find_wish, opening_task, skip_preamble
@@ -119,7 +120,7 @@ def read(text: str, lang: str) -> Reading:
 @lru_cache(maxsize=512)  # a conversation is replayed from its first answer at every turn
 def _read(text: str, lang: str) -> Reading:
     lexicon = lexicon_of(guess_language(text, lang), lang)
-    sentence = read_sentence(text)
+    sentence = read_statement(text)
     tokens = sentence.tokens
     skips = find_skips(sentence, lexicon)
     dates = find_dates(sentence, lexicon, skips)
