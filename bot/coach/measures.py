@@ -8,10 +8,11 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
 
+from bot.coach.labels import read_statement
 from bot.coach.language import guess_language
 from bot.coach.metrics import find_metric, milestone_of
 from bot.coach.opening import Place, Spans, find_wish, opening_task, skip_preamble
-from bot.coach.quantities import Amount, Quantity, find_amounts, find_dates
+from bot.coach.quantities import Amount, Quantity, find_amounts, find_dates, find_skips
 from bot.coach.standing import Standing, is_boundary, is_duration, minutes_of, stand, start_of_clause
 from bot.coach.tokens import Sentence, Token, read_sentence, shortened
 from bot.coach.words import lexicon_of
@@ -119,10 +120,11 @@ def read(text: str, lang: str) -> Reading:
 @lru_cache(maxsize=512)  # a conversation is replayed from its first answer at every turn
 def _read(text: str, lang: str) -> Reading:
     lexicon = lexicon_of(guess_language(text, lang), lang)
-    sentence = read_sentence(text)
+    sentence = read_statement(text)
     tokens = sentence.tokens
-    dates = find_dates(sentence, lexicon)
-    standings = stand(tokens, find_amounts(sentence, lexicon), lexicon)
+    skips = find_skips(sentence, lexicon)
+    dates = find_dates(sentence, lexicon, skips)
+    standings = stand(tokens, find_amounts(sentence, lexicon, skips), lexicon)
     wish, task = find_wish(tokens, lexicon), opening_task(tokens, dates, lexicon.faults.task, lexicon)
     result = None if task is None else find_result(tokens, standings, task[0], lexicon)
     choice = _choose(tokens, standings, result, lexicon)

@@ -9,12 +9,14 @@ from functools import lru_cache
 from bot.coach import examples
 from bot.coach.advice import Advice, Finding, Good, Rule, Severity, Span
 from bot.coach.cues import Cues, Match
+from bot.coach.folding import in_script_of
+from bot.coach.labels import read_statement
 from bot.coach.language import guess_language
 from bot.coach.lengths import count_words, is_long, is_short
 from bot.coach.opening import Spans, find_wish, opening_task, skip_preamble
-from bot.coach.quantities import find_amounts, find_dates
+from bot.coach.quantities import find_amounts, find_dates, find_skips
 from bot.coach.standing import Standing, stand
-from bot.coach.tokens import Kind, Sentence, Token, read_sentence, shortened
+from bot.coach.tokens import Kind, Sentence, Token, shortened
 from bot.coach.words import lexicon_of
 from bot.coach.words.lexicon import ALWAYS, Lexicon, Role
 
@@ -64,7 +66,8 @@ def _findings(text: str, lang: str) -> tuple[Finding, ...]:
     if not objective.tokens:
         return ()
     found = (finding for rule in RULES if (finding := rule(objective)) is not None)
-    return tuple(finding if _is_sound(finding.example, objective.lexicon) else replace(finding, example="") for finding in found)
+    sound = (finding if _is_sound(finding.example, objective.lexicon) else replace(finding, example="") for finding in found)
+    return tuple(replace(finding, example=in_script_of(objective.sentence.text, finding.example)) for finding in sound)
 
 
 def _is_sound(example: str, lexicon: Lexicon) -> bool:
@@ -96,9 +99,10 @@ def objective_goods(text: str, lang: str) -> tuple[tuple[Good, Span], ...]:
 @lru_cache(maxsize=512)
 def _read(text: str, lang: str) -> _Objective:
     lexicon = lexicon_of(guess_language(text, lang), lang)
-    sentence = read_sentence(text)
-    standings = stand(sentence.tokens, find_amounts(sentence, lexicon), lexicon)
-    return _Objective(sentence, lexicon, find_dates(sentence, lexicon), standings, count_words(sentence, lexicon))
+    sentence = read_statement(text)
+    skips = find_skips(sentence, lexicon)
+    standings = stand(sentence.tokens, find_amounts(sentence, lexicon, skips), lexicon)
+    return _Objective(sentence, lexicon, find_dates(sentence, lexicon, skips), standings, count_words(sentence, lexicon))
 
 
 def _finding(

@@ -29,7 +29,7 @@ class Standing:
     tail: int
 
     def has(self, *roles: Role) -> bool:
-        return any(role in self.roles for role in roles)
+        return not self.roles.isdisjoint(roles)
 
     def is_aside(self) -> bool:
         return bool(self.roles & ASIDE) and not self.has(Role.TO, Role.AIM)
