@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from adapters.demo import sample_turn
+from adapters.slack.directory import read_workspace
+from adapters.slack.installations import Installation
 from bot.actions.rounds import tick
 from bot.okr.people import Account, PersonId
 from bot.ports import PutAccount
@@ -136,3 +138,21 @@ async def test_a_chart_comes_as_a_file_with_words_for_those_who_do_not_see_it(of
     (shown,) = [message for message in linh.chat.said if message.files]
     assert shown.files[0].alt
     assert shown.files[0].content is not None
+
+
+async def test_a_manager_whom_the_directory_alone_has_told_of_gets_a_call(office: Office) -> None:
+    linh = office.server.person(IDS["linh"], "Lê Mai Linh", "vi-VN")
+    jie = office.server.person(IDS["jie"], "陈杰", "zh-CN", email="jie@lantern.example")
+    directory = await read_workspace(office.running.slack.client, await installation(office), office.hands)
+    assert directory.is_open
+    await linh.says("cứu mạng")
+    which = await linh.sees("Kết quả then chốt nào đang kẹt?")
+    await linh.presses(which.labels[0])
+    await linh.sees("bạn cần gì?")
+    await linh.says(HELP)
+    await jie.sees("需要帮助", "Lê Mai Linh", HELP)
+
+
+async def installation(office: Office) -> Installation:
+    """Ourselves in the workspace."""
+    return await office.running.slack.installations.of(WORKSPACE)
