@@ -82,10 +82,15 @@ async def test_a_cry_on_friday_is_answered_shown_on_monday_and_followed_up(offic
     await jie.opens_home()
     await jie.sees_home("Lê Mai Linh", HELP)
     await jie.presses("加资源", on=jie.home)
+    await jie.sees_modal("消息")
+    await jie.closes()
     await jie.sees("加资源")
     await office.restart()
     await jie.says(ANSWER)
     await jie.sees("决定已写进关键结果")
+    (card,) = [message for message in jie.chat.said if "需要帮助" in message.words]
+    assert "你的决定：加资源" in card.words
+    assert card.labels == []
     await linh.sees("Thêm nguồn lực", ANSWER)
     await linh.says("bảng nhóm")
     await linh.sees("đã trả lời: thêm nguồn lực")
@@ -98,8 +103,8 @@ async def test_a_cry_on_friday_is_answered_shown_on_monday_and_followed_up(offic
     await thomas.sees("▓", channel=channel)
 
     await strike(office, MONDAY)
-    card = await thomas.sees("Người Hà Nội nghĩ đến Lantern", "Đáng để cùng bàn", channel=channel)
-    assert "đã trả lời: thêm nguồn lực" in card.words
+    monday = await thomas.sees("Người Hà Nội nghĩ đến Lantern", "Đáng để cùng bàn", channel=channel)
+    assert "đã trả lời: thêm nguồn lực" in monday.words
     await office.rest()
     assert len([message for message in channel.said if "Đáng để cùng bàn" in message.words]) == 1
 
