@@ -340,7 +340,9 @@ class Roll:
         """All of it as a value."""
         leads = self._team_leads()
         accounts = [
-            Account(self._directory.platform, self._directory.tenant, user_id, person_id)
+            Account(
+                self._directory.platform, self._directory.tenant, user_id, person_id, user_id if self._directory.is_open else ""
+            )
             for user_id, person_id in self._who.items()
             if user_id not in self._linked
         ]
