@@ -3,26 +3,43 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from datetime import timedelta
+from importlib.metadata import version
+from pathlib import Path
 
 from adapters.clock import SystemClock
-from adapters.ids import RandomIds
-from adapters.settings import Settings, make_data_dir
-from bot.ports import Deps
+from adapters.folder_lock import AlreadyRunningError, hold
+from adapters.ids import RandomIds, SystemChance
+from adapters.settings import DEMO_FILE, Settings, make_data_dir
+from adapters.unsigned.elsewhere import Elsewhere
+from bot.actions.unsigned_directory import OrganisationDirectory
+from bot.anon.port import AnonymousRelay
+from bot.anon.relay import Relay
+from bot.anon.terms import Terms
+from bot.anon.vault import VaultError
+from bot.ports import About, Clock, Deps, NoUnsignedNotes, Reading, UnsignedNotes
 from storage import MigrationError, Storage, open_storage
 
 __all__ = [
     "StartError",
     "Storage",
+    "about_of",
+    "anon_folder",
+    "anonymous_relay",
     "deps_of",
     "make_folder_of_database",
     "migrate",
     "opened",
     "pending_migrations",
     "reason_of",
+    "trouble_of_anonymous_files",
 ]
+
+LOG = logging.getLogger("laban")
 
 OPEN_SECONDS = 15.0
 """A database that has not answered by then is as good as not there."""
@@ -114,9 +131,78 @@ def _told_plainly(settings: Settings) -> Iterator[None]:
         raise _unreachable(settings, error) from None
 
 
-def deps_of(storage: Storage) -> Deps:
+def deps_of(storage: Storage, unsigned: UnsignedNotes | None = None, about: About | None = None) -> Deps:
     """What a turn needs."""
-    return Deps(storage.reading, storage.work, SystemClock(), RandomIds())
+    return Deps(storage.reading, storage.work, SystemClock(), RandomIds(), unsigned or NoUnsignedNotes(), about or About())
+
+
+def about_of(settings: Settings, *, is_rehearsal: bool = False) -> About:
+    """What people are told of these settings. The demo's pages are on this machine, where whoever tries it is."""
+    anon = settings.anon
+    has_page = settings.is_reachable or is_rehearsal
+    days = anon.retention // timedelta(days=1)
+    return About(version("laban"), anon.floor, anon.slot_at, days, anon.channel, has_page, is_rehearsal)
+
+
+def anon_folder(settings: Settings) -> Path:
+    """Where the relay's files are: the demo's beside the demo's database."""
+    file = settings.database_file
+    return settings.data_dir / ("demo-anon" if file is not None and file.name == DEMO_FILE else "anon")
+
+
+@contextmanager
+def anonymous_relay(
+    settings: Settings, reading: Reading, clock: Clock, *, every: timedelta | None = None
+) -> Iterator[AnonymousRelay]:
+    """The relay, while the block runs, for the one process that has its files; another gets one that says so and takes over when they become
+    free. `every` shortens the slots.
+
+    Never fails: where the files cannot be used everything is refused, and `laban doctor` says why.
+    """
+    folder = anon_folder(settings)
+    with ExitStack() as held:
+
+        def take() -> AnonymousRelay | None:
+            try:
+                make_data_dir(folder.parent)
+                held.enter_context(hold(folder, f"process {os.getpid()}, {settings.public_url}"))
+            except (AlreadyRunningError, OSError):
+                return None
+            return _relay_over(folder, settings, reading, clock, every)
+
+        yield take() or Elsewhere(take_over=take)
+
+
+def _relay_over(folder: Path, settings: Settings, reading: Reading, clock: Clock, every: timedelta | None) -> AnonymousRelay:
+    from storage.anon.vault import FileVault  # noqa: PLC0415 its cryptography is for those who run the relay, not for every command
+
+    anon, chance = settings.anon, SystemChance()
+    vault = FileVault(folder, clock, chance)
+    try:
+        vault.open()
+    except VaultError:
+        # It refuses what it is asked until the files are mended, and goes on by itself when they are.
+        LOG.error("unsigned notes: their files or keys cannot be used; see laban doctor")
+    directory = OrganisationDirectory(reading, clock, anon.slot_at, every)
+    return Relay(vault, directory, clock, chance, Terms(anon.floor, anon.channel, anon.retention))
+
+
+def trouble_of_anonymous_files(settings: Settings) -> StartError | None:
+    """What is wrong with the relay's files, as far as can be seen without writing; None when nothing is, or there are none yet."""
+    from storage.anon.vault import Trouble, examine_vault  # noqa: PLC0415 see above
+
+    folder = anon_folder(settings)
+    match examine_vault(folder):
+        case Trouble.OPEN_TO_OTHERS:
+            return StartError(f"others on this machine can read {folder}", f"Close it: chmod -R go= {folder}")
+        case Trouble.NO_KEY:
+            what = f"their keys are missing in {folder / 'keys'}; nothing is taken and nothing can be read"
+            return StartError(what, f"Put the keys back; or give up what waits: delete {folder}")
+        case Trouble.UNREADABLE:
+            return StartError(
+                f"what waits in {folder} cannot be opened", f"Put the right keys back; or give it up: delete {folder}"
+            )
+    return None
 
 
 def _unreachable(settings: Settings, error: Exception) -> StartError:

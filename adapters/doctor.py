@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
 
-from adapters.assembly import StartError, Storage, opened, pending_migrations
+from adapters.assembly import StartError, Storage, opened, pending_migrations, trouble_of_anonymous_files
 from adapters.folder_lock import holder_of
 from adapters.settings import ENV_FILE, KEY_FILE, Settings, SettingsError, load
 from bot.chat.incoming import Arrived, Incoming, Sender
@@ -53,7 +53,9 @@ async def examine(folder: Path) -> tuple[Finding, ...]:
         return tuple(Finding(problem.name, Verdict.WRONG, problem.what, problem.remedy) for problem in refused.problems)
     findings = [*_examine_settings(settings, folder), _examine_folder(settings), _examine_key(settings)]
     findings.extend(await _examine_database(settings))
+    findings.extend(await asyncio.to_thread(_examine_anonymous, settings))
     findings.extend(await _examine_telegram(settings))
+    findings.extend(await _examine_slack(settings))
     findings.extend(await _examine_dingtalk(settings))
     findings.append(await asyncio.to_thread(_examine_port, settings))
     return tuple(findings)
@@ -63,8 +65,9 @@ def _examine_settings(settings: Settings, folder: Path) -> Iterator[Finding]:
     given = ", ".join(f"{name} ({source})" for name, source in sorted(settings.sources.items()))
     yield Finding("Settings", Verdict.FINE, given or "all by default")
     file = folder / ENV_FILE
-    secrets = ("SECRET_KEY", "DATABASE_URL", "TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET", "DINGTALK_CLIENT_SECRET")
-    holds_secrets = any(settings.sources.get(name) == ENV_FILE for name in secrets)
+    secrets = ("SECRET_KEY", "SECRET_KEY_OLD", "DATABASE_URL", "TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET")
+    of_slack = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN", "SLACK_CLIENT_SECRET")
+    holds_secrets = any(settings.sources.get(name) == ENV_FILE for name in (*secrets, *of_slack, "DINGTALK_CLIENT_SECRET"))
     if holds_secrets and stat.S_IMODE(file.stat().st_mode) & 0o077:
         yield Finding(ENV_FILE, Verdict.NOTE, "others on this machine can read it", f"chmod 600 {file}")
     yield Finding("Public address", Verdict.FINE, settings.public_url)
@@ -189,6 +192,20 @@ async def _examine_telegram(settings: Settings) -> list[Finding]:
     ]
 
 
+async def _examine_slack(settings: Settings) -> list[Finding]:
+    if settings.slack is None:
+        return []
+    from adapters.slack.examine import examine as ask_slack  # noqa: PLC0415 only those who have an app pay for its libraries
+    from adapters.slack.settings import app_of  # noqa: PLC0415 see above
+
+    workspaces = await _count_workspaces(settings) if settings.slack.client_id else 0
+    diagnoses = await ask_slack(app_of(settings.slack, settings.public_url, ()), workspaces)
+    return [
+        Finding("Slack", Verdict.WRONG if one.is_wrong else Verdict.NOTE if one.remedy else Verdict.FINE, one.found, one.remedy)
+        for one in diagnoses
+    ]
+
+
 async def _examine_dingtalk(settings: Settings) -> list[Finding]:
     if settings.dingtalk is None:
         return []
@@ -210,6 +227,36 @@ async def _examine_dingtalk(settings: Settings) -> list[Finding]:
         )
         for one in diagnoses
     ]
+
+
+async def _count_workspaces(settings: Settings) -> int:
+    """How many have installed the app; 0 where the database cannot be read, which has a row of its own."""
+    try:
+        async with opened(settings) as storage:
+            return len(await storage.keyring.tenants("slack"))
+    except StartError:
+        return 0
+
+
+def _examine_anonymous(settings: Settings) -> list[Finding]:
+    """What unsigned notes need, from the outside: nothing in their files is opened, and nothing is said of how many there are."""
+    anon, what = settings.anon, "Unsigned notes"
+    found = [_examine_anonymous_page(settings)]
+    if not anon.channel:
+        remedy = "Set ANON_CHANNEL: a name and a number outside the line of managers."
+        found.append(Finding(what, Verdict.NOTE, "no way is named for crimes and danger", remedy))
+    trouble = trouble_of_anonymous_files(settings)
+    if trouble is not None:
+        found.append(Finding(what, Verdict.WRONG, trouble.what, trouble.remedy))
+    return found
+
+
+def _examine_anonymous_page(settings: Settings) -> Finding:
+    anon = settings.anon
+    rules = f"at least {anon.floor} possible authors, out at {anon.slot_at:%H:%M}, kept {anon.retention.days} days"
+    if settings.is_reachable:
+        return Finding("Unsigned notes", Verdict.FINE, rules)
+    return Finding("Unsigned notes", Verdict.NOTE, "no page can be opened from outside", "Set PUBLIC_URL to an https address.")
 
 
 def _examine_port(settings: Settings) -> Finding:

@@ -9,6 +9,14 @@ ID_BYTES = 10
 """80 bits are 16 base32 characters."""
 
 
+class SystemChance:
+    """Implements `bot.anon.vault.Chance`."""
+
+    def token(self, size: int) -> bytes:
+        """From the operating system."""
+        return secrets.token_bytes(size)
+
+
 class RandomIds:
     """Implements `bot.ports.Ids`."""
 

@@ -6,25 +6,45 @@ import asyncio
 import errno
 import logging
 import os
+import shutil
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from aiohttp import web
 
-from adapters.assembly import StartError, Storage, deps_of, make_folder_of_database, migrate, opened, reason_of
+from adapters.assembly import (
+    StartError,
+    Storage,
+    about_of,
+    anon_folder,
+    anonymous_relay,
+    deps_of,
+    make_folder_of_database,
+    migrate,
+    opened,
+    reason_of,
+)
+from adapters.clock import SystemClock
 from adapters.demo import COMPANY_NAME, INVITE_CODE, SampleVisitors, seed
 from adapters.folder_lock import AlreadyRunningError, hold
+from adapters.hygiene import keep_memory_private
 from adapters.intake import Diligence, Intake
 from adapters.logs import log_stray_errors
+from adapters.notes.ways import Doors
+from adapters.notes.wiring import Notes
+from adapters.notes.wiring import connect as connect_notes
 from adapters.pictures.pictures import DrawnPictures
 from adapters.relay import Pace, Relay
 from adapters.settings import DEMO_FILE, Secret, Settings, with_secret_key
-from adapters.timer import Timer, by_itself, pruning
+from adapters.timer import Tick, Timer, by_itself, pruning
+from adapters.unsigned.courier import Courier
+from adapters.unsigned.doorman import Doorman, Erase
+from adapters.unsigned.typed import TypedNotes
 from adapters.webchat.messenger import WebMessenger
 from adapters.webchat.receive import create_app
 from adapters.webchat.streams import Streams
@@ -32,11 +52,14 @@ from adapters.webchat.visitors import PLATFORM, Visitor, place_of, sender_of
 from bot.actions.apologise import apologise
 from bot.actions.converse import converse
 from bot.actions.move_chat import move_chat
-from bot.chat.incoming import Arrived, Incoming
+from bot.anon.port import AnonymousRelay
+from bot.chat.incoming import Arrived, Incoming, Place, Sender
+from bot.okr.people import Person
 from bot.ports import Deps, Messenger, Organisation, Pictures
 
 if TYPE_CHECKING:
     from adapters.dingtalk.wiring import DingTalk
+    from adapters.slack.wiring import Slack
     from adapters.telegram.wiring import Telegram
 
 LOG = logging.getLogger("laban")
@@ -46,6 +69,10 @@ GRACE = timedelta(seconds=1)
 CONNECTIONS = 128
 """How many may wait to be accepted."""
 PING_SECONDS = 2.0
+REHEARSED_SLOTS = timedelta(minutes=1)
+"""How often the demo passes unsigned notes on, so that one sees it happen; its pages say so."""
+SLOT_LOOKS = timedelta(minutes=1)
+REHEARSED_LOOKS = timedelta(seconds=10)
 
 
 async def serve(settings: Settings, *, is_demo: bool = False, is_reset: bool = False, tell: Callable[[str], None]) -> None:
@@ -60,13 +87,16 @@ async def serve(settings: Settings, *, is_demo: bool = False, is_reset: bool = F
     secret = settings.secret_key
     assert secret is not None  # noqa: S101 with_secret_key has just seen to it
     log_stray_errors(asyncio.get_running_loop())
-    with _only_one(settings), _listening(settings) as listening, _stopped_by_signals() as stop:
+    keep_memory_private()
+    with ExitStack() as held, _only_one(settings), _listening(settings) as listening, _stopped_by_signals() as stop:
         if is_demo and is_reset:
             _forget_demo(settings)
         if is_demo:
             await migrate(settings)
+        every = REHEARSED_SLOTS if is_demo else None
         async with opened(settings) as storage:
-            deps = deps_of(storage)
+            unsigned = held.enter_context(anonymous_relay(settings, storage.reading, SystemClock(), every=every))
+            deps = deps_of(storage, unsigned, about_of(settings, is_rehearsal=is_demo))
             if is_demo:
                 await storage.put_organisation(Organisation(COMPANY_NAME))
                 await seed(deps.reading, deps.work, deps.clock)
@@ -75,10 +105,24 @@ async def serve(settings: Settings, *, is_demo: bool = False, is_reset: bool = F
             messengers: dict[str, Messenger] = {PLATFORM: WebMessenger(storage.transcript, streams, deps.clock, deps.ids)}
             relay = Relay(storage.outbox, messengers, deps.clock, worker=_worker_name(settings), pace=Pace(grace=GRACE))
             storage.on_commit(relay.wake)
-            talk = partial(converse, deps=deps)
+            introductions: dict[str, Introduce] = {}
+            talk = partial(_talk, introductions, deps)
             sorry = partial(apologise, deps=deps)
             intake = Intake(storage.inbox, talk, deps.clock, apologise=sorry, diligence=Diligence(grace=GRACE))
-            timer = Timer(deps.clock, [pruning(storage.inbox, storage.outbox), by_itself(deps)])
+            notes = _notes(settings, secret, unsigned, deps, is_demo=is_demo)
+            erasers: dict[str, Erase] = {}
+            typed = TypedNotes(unsigned, deps.clock)
+            doorman = Doorman(intake.accept, storage.reading, messengers, notes.ways, typed, erasers)
+            courier = Courier(
+                unsigned,
+                storage.reading,
+                messengers,
+                is_rehearsal=is_demo,
+                has_page=is_demo or settings.is_reachable,
+                troubles=notes.troubles,
+            )
+            looks = Tick("unsigned notes", REHEARSED_LOOKS if is_demo else SLOT_LOOKS, courier.tick)
+            timer = Timer(deps.clock, [pruning(storage.inbox, storage.outbox), by_itself(deps), looks])
             app = create_app(
                 # By way of the intake: one turn of a person after the other, and again when it fails.
                 intake.see_to,
@@ -93,14 +137,22 @@ async def serve(settings: Settings, *, is_demo: bool = False, is_reset: bool = F
                 invite=INVITE_CODE if is_demo else "",
                 is_healthy=partial(_is_well, storage),
                 draw=partial(_draw_for, deps, pictures),
+                unsigned_at=partial(_unsigned_at, notes),
             )
+            notes.add_routes(app)
             connected: dict[str, Platform] = {}
             if not is_demo:
-                connected = _connected(settings, secret, intake, deps, pictures)
+                connected = _connected(settings, secret, doorman, deps, pictures)
+                slack = _slack(settings, secret, doorman.accept, deps, pictures, storage, unsigned)
+                if slack is not None:
+                    connected["slack"] = slack
+                    introductions["slack"] = slack.acquaintances(deps).introduce
             for name, platform in connected.items():
                 messengers[name] = platform.messenger
                 platform.add_routes(app)
-            async with _running(relay, intake, timer, connected) as tasks, _served(app, listening):
+                if isinstance(platform.messenger, Erasing):
+                    erasers[name] = platform.messenger.erase
+            async with _running(relay, intake, timer, connected) as tasks, _carried(doorman, courier), _served(app, listening):
                 tell(settings.public_url)
                 await _stop_or_break(stop, tasks)
 
@@ -112,11 +164,31 @@ async def _draw_for(deps: Deps, pictures: DrawnPictures, visitor: Visitor, sourc
     return None if person is None else await pictures.svg(source, person)
 
 
+def _notes(settings: Settings, key: Secret, unsigned: AnonymousRelay, deps: Deps, *, is_demo: bool) -> Notes:
+    """The pages for unsigned notes."""
+    bot = None if is_demo else settings.telegram
+    doors = Doors(
+        key.reveal().encode(),
+        settings.public_url,
+        bot_token=bot.token.reveal() if bot is not None else "",
+        chat="/" if is_demo else "",
+        is_rehearsal=is_demo,
+    )
+    return connect_notes(unsigned, deps.reading, deps.clock, doors, is_reachable=settings.is_reachable)
+
+
+async def _unsigned_at(notes: Notes, visitor: Visitor) -> str:
+    """Where a visitor of the web chat writes unsigned."""
+    sender = sender_of(visitor)
+    return await notes.path_for(sender.platform, sender.tenant, sender.user_id)
+
+
 def _forget_demo(settings: Settings) -> None:
-    """Delete the demo's database, and nothing else. Its lock is ours by now and stays."""
+    """Delete the demo's database and its unsigned notes, and nothing else. Its lock is ours by now and stays."""
     file = settings.data_dir / DEMO_FILE
     for ending in ("", "-wal", "-shm", "-journal"):
         file.with_name(f"{file.name}{ending}").unlink(missing_ok=True)
+    shutil.rmtree(anon_folder(settings), ignore_errors=True)
 
 
 @asynccontextmanager
@@ -144,6 +216,13 @@ class Way(Protocol):
         ...
 
 
+@runtime_checkable
+class Erasing(Protocol):
+    """A messenger that can take away what somebody else wrote."""
+
+    async def erase(self, place: Place, reference: str) -> None: ...
+
+
 class Platform(Protocol):
     """A platform we are connected to."""
 
@@ -162,16 +241,63 @@ class Platform(Protocol):
         ...
 
 
-def _connected(settings: Settings, key: Secret, intake: Intake, deps: Deps, pictures: Pictures) -> dict[str, Platform]:
+Accept = Callable[[Incoming], Awaitable[bool]]
+"""Takes an event in, before it is acknowledged."""
+Introduce = Callable[[Incoming], Awaitable[Incoming]]
+"""Says more about whoever sent something, where a platform's events say little."""
+
+
+async def _talk(introductions: Mapping[str, Introduce], deps: Deps, incoming: Incoming) -> None:
+    """One turn."""
+    introduce = introductions.get(incoming.sender.platform)
+    await converse(incoming if introduce is None else await introduce(incoming), deps)
+
+
+def _connected(settings: Settings, key: Secret, doorman: Doorman, deps: Deps, pictures: Pictures) -> dict[str, Platform]:
     """The bots of the settings, by platform."""
     found: dict[str, Platform | None] = {
-        "telegram": _telegram(settings, key, intake, deps, pictures),
-        "dingtalk": _dingtalk(settings, key, intake, deps, pictures),
+        "telegram": _telegram(settings, key, doorman, deps, pictures),
+        "dingtalk": _dingtalk(settings, key, doorman.accept, deps, pictures),
     }
     return {name: platform for name, platform in found.items() if platform is not None}
 
 
-def _telegram(settings: Settings, key: Secret, intake: Intake, deps: Deps, pictures: Pictures) -> Telegram | None:
+def _slack(
+    settings: Settings, key: Secret, accept: Accept, deps: Deps, pictures: Pictures, storage: Storage, unsigned: AnonymousRelay
+) -> Slack | None:
+    """The app of the settings, if there is one."""
+    if settings.slack is None:
+        return None
+    from adapters.slack.settings import app_of  # noqa: PLC0415 only those who have an app pay for its libraries
+    from adapters.slack.unsigned import UnsignedModal  # noqa: PLC0415 see above
+    from adapters.slack.wiring import connect  # noqa: PLC0415 see above
+    from bot.actions.fill_form import find_problems, open_form  # noqa: PLC0415 see above
+    from bot.actions.home_page import home_page  # noqa: PLC0415 see above
+
+    keys = [one.reveal() for one in (key, settings.old_secret_key) if one is not None]
+    return connect(
+        app_of(settings.slack, settings.public_url, keys),
+        accept,
+        deps.clock,
+        page=partial(home_page, deps=deps),
+        open_form=partial(open_form, deps=deps),
+        find_problems=partial(find_problems, deps=deps),
+        keyring=storage.keyring,
+        tickets=storage.tickets,
+        # Our pages are closed until people can sign in, so nothing links to them.
+        links_to="",
+        pictures=pictures,
+        modals=(UnsignedModal(unsigned, partial(_who_is, deps)),),
+    )
+
+
+async def _who_is(deps: Deps, sender: Sender) -> Person | None:
+    """The person behind an account. Only looked up with: this incoming is never handed to anybody who stores it."""
+    place = Place(sender.platform, sender.tenant, sender.user_id)
+    return (await deps.reading.known(Incoming("looks", sender, place, deps.clock.now(), Arrived()))).person
+
+
+def _telegram(settings: Settings, key: Secret, doorman: Doorman, deps: Deps, pictures: Pictures) -> Telegram | None:
     """The bot of the settings, if there is one."""
     if settings.telegram is None:
         return None
@@ -184,17 +310,18 @@ def _telegram(settings: Settings, key: Secret, intake: Intake, deps: Deps, pictu
     return connect(
         token,
         bot.api_url,
-        intake.accept,
+        doorman.accept,
         deps.clock,
         webhook=(address, chosen) if address else None,
         # Our pages are closed until people can sign in, so nothing links to them.
         links_to="",
         pictures=pictures,
         settle=partial(move_chat, deps=deps),
+        was_secret=doorman.was_secret,
     )
 
 
-def _dingtalk(settings: Settings, key: Secret, intake: Intake, deps: Deps, pictures: Pictures) -> DingTalk | None:
+def _dingtalk(settings: Settings, key: Secret, accept: Accept, deps: Deps, pictures: Pictures) -> DingTalk | None:
     """The app of the settings, if there is one."""
     if settings.dingtalk is None:
         return None
@@ -206,14 +333,24 @@ def _dingtalk(settings: Settings, key: Secret, intake: Intake, deps: Deps, pictu
         Credentials(app.client_id, app.client_secret.reveal(), app.robot_code),
         app.api_url,
         app.oapi_url,
-        intake.accept,
+        accept,
         deps.clock,
         template_id=app.card_template_id,
         callbacks=(settings.public_url, key.reveal().encode()) if app.is_http else None,
+        fresh=deps,
         # Our pages are closed until people can sign in, so nothing links to them.
         links_to="",
         pictures=pictures,
     )
+
+
+@asynccontextmanager
+async def _carried(doorman: Doorman, courier: Courier) -> AsyncIterator[None]:
+    """What goes out about unsigned notes, while the block runs."""
+    try:
+        yield
+    finally:
+        await asyncio.gather(doorman.stop(), courier.stop())
 
 
 @asynccontextmanager

@@ -13,6 +13,7 @@ from bot.chat.message import Message
 from bot.dialogs.session import Session
 from bot.okr.check_in import CheckIn
 from bot.okr.cycle import Cycle, CycleId
+from bot.okr.directory import ListedTeam, Listing
 from bot.okr.help_request import HelpRequest, HelpRequestId
 from bot.okr.objective import HistoryEntry, KeyResultId, Objective, ObjectiveId, Serves
 from bot.okr.people import Account, Invite, Person, PersonId, Team, TeamId
@@ -171,6 +172,20 @@ class PutDayOff:
 
 
 @dataclass(frozen=True, slots=True)
+class PutListing:
+    """Insert or replace what a directory said of one of its people."""
+
+    listing: Listing
+
+
+@dataclass(frozen=True, slots=True)
+class PutListedTeam:
+    """Insert or replace which team a department has become."""
+
+    listed: ListedTeam
+
+
+@dataclass(frozen=True, slots=True)
 class PutSession:
     """Insert (`was` None) or replace a session whose stored turn number is still `was`."""
 
@@ -207,6 +222,8 @@ Change = (
     | PutHelpRequest
     | PutTeamPlace
     | PutDayOff
+    | PutListing
+    | PutListedTeam
     | PutSession
     | Guard
 )
@@ -331,6 +348,18 @@ class Reading(Protocol):
         ...
 
     async def accounts_of(self, person_id: PersonId) -> tuple[Account, ...]: ...
+
+    async def accounts(self) -> tuple[Account, ...]:
+        """Everybody's, by platform, tenant and user."""
+        ...
+
+    async def listings(self) -> tuple[Listing, ...]:
+        """What all directories said, by platform, tenant and user; people who are gone from them included."""
+        ...
+
+    async def listed_teams(self, platform: str, tenant: str) -> tuple[ListedTeam, ...]:
+        """What the departments of a directory have become, by department."""
+        ...
 
     async def invite(self, code_hash: str) -> Invite | None: ...
 
@@ -535,6 +564,38 @@ class Messenger(Protocol):
         ...
 
 
+# --- what platforms entrust us with ---------------------------------------------------------------------------------
+
+
+class Keyring(Protocol):
+    """Keeps what a platform entrusts us with for each of its tenants, like an app's token in a workspace. Storage never sees it open:
+    what it is given is sealed."""
+
+    async def put(self, platform: str, tenant: str, sealed: str, at: datetime) -> None:
+        """Insert or replace."""
+        ...
+
+    async def get(self, platform: str, tenant: str) -> str | None: ...
+
+    async def tenants(self, platform: str) -> tuple[str, ...]:
+        """In alphabetical order."""
+        ...
+
+    async def remove(self, platform: str, tenant: str) -> None:
+        """Doing it twice changes nothing."""
+        ...
+
+
+class Tickets(Protocol):
+    """Things that are good once and not for long. Storage is given only what a ticket looks like from outside: its hash."""
+
+    async def issue(self, ticket_hash: str, expires_at: datetime) -> None: ...
+
+    async def redeem(self, ticket_hash: str, now: datetime) -> bool:
+        """Use it up; False when it was never issued, has been used or has expired. Of many who try at once one succeeds."""
+        ...
+
+
 # --- a chat of our own -----------------------------------------------------------------------------------------------
 
 
@@ -568,6 +629,44 @@ class Transcript(Protocol):
         ...
 
 
+# --- what boards may know of unsigned notes --------------------------------------------------------------------------------
+
+
+class UnsignedNotes(Protocol):
+    """What changes at slots only and says nothing about any writer. All else about unsigned notes stays out of turns."""
+
+    async def marks(self) -> frozenset[KeyResultId]:
+        """Key results an open note is about."""
+        ...
+
+    async def open_since(self, person_id: PersonId) -> tuple[date, ...]:
+        """The days the open notes came that this person reads, oldest first."""
+        ...
+
+
+class NoUnsignedNotes:
+    """Implements `UnsignedNotes` where there are none."""
+
+    async def marks(self) -> frozenset[KeyResultId]:
+        return frozenset()
+
+    async def open_since(self, person_id: PersonId) -> tuple[date, ...]:
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is running here: for whoever wants to compare it with what was promised. `has_page`: unsigned notes can be written at all."""
+
+    version: str = "0"
+    floor: int = 8
+    slot_at: time = time(16, 0)
+    retention_days: int = 90
+    channel: str = ""
+    has_page: bool = False
+    is_rehearsal: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Deps:
     """What a turn needs, wired once in adapters/assembly.py."""
@@ -576,3 +675,5 @@ class Deps:
     work: UnitOfWork
     clock: Clock
     ids: Ids
+    unsigned: UnsignedNotes = field(default_factory=NoUnsignedNotes)
+    about: About = About()

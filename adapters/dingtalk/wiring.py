@@ -9,6 +9,7 @@ from aiohttp import web
 
 from adapters.dingtalk.callback import CALLBACK_PATH, CARDS_PATH, Callbacks
 from adapters.dingtalk.client import Credentials, DingTalkClient
+from adapters.dingtalk.contacts import ContactChanges
 from adapters.dingtalk.mailbag import Mailbag
 from adapters.dingtalk.messenger import CardMaker, DingTalkMessenger
 from adapters.dingtalk.presses import Presses
@@ -16,7 +17,7 @@ from adapters.dingtalk.receive import Accept, Reception
 from adapters.dingtalk.stream import Listen, Streams
 from adapters.dingtalk.verify import make_card_secret
 from adapters.nap import Nap, nap
-from bot.ports import Clock, Pictures
+from bot.ports import Clock, Deps, Pictures
 
 ROUTE: Final = "laban"
 """The name our address for presses has at DingTalk."""
@@ -30,6 +31,7 @@ class DingTalk:
     messenger: DingTalkMessenger
     connection: Streams | Callbacks
     mailbag: Mailbag
+    contacts: ContactChanges | None = None
 
     def add_routes(self, app: web.Application) -> None:
         """The addresses DingTalk posts to, when it does."""
@@ -39,6 +41,8 @@ class DingTalk:
 
     async def close(self) -> None:
         """End all connections. Stop whatever uses them first."""
+        if self.contacts is not None:
+            await self.contacts.close()
         await self.mailbag.close()
         await self.client.close()
 
@@ -53,12 +57,14 @@ def connect(
     template_id: str = "",
     callbacks: tuple[str, bytes] | None = None,
     listen: Listen | None = None,
+    fresh: Deps | None = None,
     links_to: str = "",
     pictures: Pictures | None = None,
     nap: Nap = nap,
 ) -> DingTalk:
     """An app, not yet running. It opens streams, unless `callbacks` are our own public address for DingTalk to post to and a key to make a
-    secret of. `listen` is told what happens in the company (in streams only). `links_to` is where links of ours lead; "" for no links."""
+    secret of. `listen` is told what happens in the company, and with `fresh` people and teams follow its address book (both in streams
+    only). `links_to` is where links of ours lead; "" for no links."""
     client = DingTalkClient(who, api_url, oapi_url, clock, nap)
     presses = Presses(nap)
     reception = Reception(accept, clock, presses, nap)
@@ -74,7 +80,9 @@ def connect(
         pictures=pictures,
     )
     if callbacks is None:
-        return DingTalk(client, messenger, Streams(client, reception, clock, listen=listen, nap=nap), mailbag)
+        contacts = None if fresh is None else ContactChanges(client, fresh, nap)
+        hear = listen if contacts is None else contacts.listen
+        return DingTalk(client, messenger, Streams(client, reception, clock, listen=hear, nap=nap), mailbag, contacts)
     public_url, key = callbacks
     connection = Callbacks(
         client,

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from telegram import BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
+from telegram import BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity, WebAppInfo
 
-from bot.chat.message import Block, Buttons, Choices, Image, Message, Paragraph, Tone
+from bot.chat.message import Block, Buttons, Choices, Door, Image, Message, Paragraph, Tone
 from bot.chat.richtext import RichText, Style, words
 from bot.texts import T, say_plain
 
@@ -27,7 +27,7 @@ ROW_WIDTH: Final = 39
 ROW_LENGTH: Final = 6
 PADDING: Final = 3
 """A button takes about so many characters besides its label."""
-COMMANDS: Final = ("checkin", "new", "status", "helpme", "home", "settings", "back", "pause", "cancel", "help")
+COMMANDS: Final = ("checkin", "new", "status", "helpme", "home", "anon", "settings", "back", "pause", "cancel", "help")
 """The menu beside the text box, most used first. Each has its description in the texts, as `telegram.<command>`."""
 
 _LOOKS_LIKE_A_LINK = re.compile(r"@(?=\w)|:(?=//)|(?<=\S)\.(?=[^\W\d])")
@@ -93,7 +93,7 @@ class _Writer:
 
     def write(self, block: Block) -> None:
         match block:
-            case Choices() | Buttons():
+            case Choices() | Buttons() | Door():
                 return
             case Paragraph(text):
                 self._paragraph(text)
@@ -153,6 +153,8 @@ def _keyboard(blocks: Sequence[Block]) -> InlineKeyboardMarkup | None:
                 rows += _rows([_button(one.label, one.token, one.tone) for one in options])
             case Buttons(buttons):
                 rows += _rows([_button(one.label, one.token, one.tone) for one in buttons])
+            case Door(label, address):
+                rows.append([InlineKeyboardButton(label, web_app=WebAppInfo(address))])
     return InlineKeyboardMarkup(rows) if rows else None
 
 

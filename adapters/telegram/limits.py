@@ -32,5 +32,7 @@ TELEGRAM = Capabilities(
     images_apart=True,
     image_alt=1024,
     has_bars=False,
+    # Bot API 10.1, InlineKeyboardButton.web_app: a page over https, in private chats.
+    has_doors=True,
     can_edit=True,
 )

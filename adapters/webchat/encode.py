@@ -15,7 +15,8 @@ from adapters.webchat.assets import load_assets
 from adapters.webchat.decode import PICK, VALUE
 from adapters.webchat.shell import NAMES_OF_LANGUAGES, Words
 from adapters.webchat.visitors import Visitor
-from bot.chat.message import Block, Buttons, Choices, Entry, Form, FormField, Image, Paragraph, ProgressBar
+from bot.chat.message import Block, Buttons, Choices, Door, Entry, Form, FormField, Image, Paragraph, ProgressBar
+from bot.chat.richtext import Span
 from bot.chat.room import AT_A_GLANCE
 from bot.ports import Line
 
@@ -165,6 +166,9 @@ def _block_view(block: Block, block_id: str, say: Words, chat: Chat) -> _BlockVi
             )
         case Image():
             return _BlockView("image", block, block_id, say, _picture_path(block.source, chat))
+        case Door():
+            link = Span(block.label, link=block.address)
+            return _BlockView("paragraph", Paragraph((link,)), block_id, say, [(link, _own_address(link.link, chat))])
         case ProgressBar():
             percent = int(block.ratio * 100 + 0.5)
             expected = None if block.expected is None else int(block.expected * 100 + 0.5)

@@ -15,14 +15,17 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from adapters.accept_language import preferred_language
+from adapters.assets import Asset
+from adapters.origin import is_own_host, is_same_origin
 from adapters.webchat import decode
-from adapters.webchat.assets import Asset, load_assets
+from adapters.webchat.assets import load_assets
 from adapters.webchat.decode import Heard, OddPostError, Posted
 from adapters.webchat.encode import PICTURES, Chat, Opened, Shell, chat_page, lines_fragment, note_page, pick_page
-from adapters.webchat.shell import preferred_language
 from adapters.webchat.streams import Bell, Streams, TooManyError
-from adapters.webchat.verify import form_token, is_form_token, is_own_host, is_same_origin
+from adapters.webchat.verify import form_token, is_form_token
 from adapters.webchat.visitors import GUEST_PREFIX, Visitor, Visitors, is_guest_id, place_of
+from bot.actions.unsigned_typed import is_private_matter
 from bot.chat.incoming import Incoming
 from bot.ports import Clock, Ids, Line, Transcript
 
@@ -36,7 +39,6 @@ REPLY_SECONDS: Final = 2.0
 SETTLED_SECONDS: Final = 0.1
 PAGE_LINES: Final = 200
 MOST_LINES: Final = 2000
-KEPT_FOR_EVER: Final = "public, max-age=31536000, immutable"
 
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
@@ -58,6 +60,8 @@ PICTURE_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; frame-an
 Talk = Callable[[Incoming], Awaitable[None]]
 Draw = Callable[[Visitor, str], Awaitable[str | None]]
 """A visitor and an image's source → SVG, None for what is not there or not for them."""
+Way = Callable[[Visitor], Awaitable[str]]
+"""A visitor → where they go, "" for those who cannot."""
 Reader = Callable[[Visitor, Posted, Sequence[Line]], Heard | None]
 
 
@@ -75,14 +79,29 @@ def create_app(
     is_healthy: Callable[[], Awaitable[bool]] | None = None,
     heartbeat: float = HEARTBEAT_SECONDS,
     draw: Draw | None = None,
+    unsigned_at: Way | None = None,
 ) -> web.Application:
     """The whole site. `talk` has committed the turn when it returns; `visitors` is None where nobody can sign in yet: every page of the chat
     then says so. `streams` is shared with the WebMessenger, `invite` is the code strangers are told, `heartbeat` is in seconds.
 
+    `unsigned_at` is where a visitor writes unsigned: the wish to do so leads there and is not kept. None where there is no such page.
+
     Start the server with `handler_cancellation=False` (aiohttp's default), so that a closed tab never interrupts a turn.
     """
     site = _Site(
-        talk, transcript, visitors, streams, secret, clock, ids, public_url.rstrip("/"), invite, is_healthy, heartbeat, draw
+        talk,
+        transcript,
+        visitors,
+        streams,
+        secret,
+        clock,
+        ids,
+        public_url.rstrip("/"),
+        invite,
+        is_healthy,
+        heartbeat,
+        draw,
+        unsigned_at,
     )
     app = web.Application(client_max_size=BODY_LIMIT, middlewares=[site.answer_kindly])
     app.on_response_prepare.append(site.harden)
@@ -120,6 +139,7 @@ class _Site:
         is_healthy: Callable[[], Awaitable[bool]] | None,
         heartbeat: float,
         draw: Draw | None,
+        unsigned_at: Way | None,
     ) -> None:
         self._talk = talk
         self._transcript = transcript
@@ -135,6 +155,7 @@ class _Site:
         self._is_healthy = is_healthy
         self._heartbeat = heartbeat
         self._draw = draw
+        self._unsigned_at = unsigned_at
         self._assets: dict[str, Asset] = {asset.served_as: asset for asset in load_assets().values()}
         self._readers: dict[str, Reader] = {
             "arrive": lambda visitor, posted, _: decode.arrived(visitor, posted, clock.now()),
@@ -193,13 +214,7 @@ class _Site:
         asset = self._assets.get(request.match_info["name"])
         if asset is None:
             raise web.HTTPNotFound
-        headers = {"Cache-Control": KEPT_FOR_EVER, "ETag": f'"{asset.etag}"', "Vary": "Accept-Encoding"}
-        if f'"{asset.etag}"' in request.headers.get("If-None-Match", ""):
-            return web.Response(status=304, headers=headers)
-        if "gzip" in request.headers.get("Accept-Encoding", ""):
-            headers["Content-Encoding"] = "gzip"
-            return web.Response(body=asset.zipped, content_type=asset.content_type, charset="utf-8", headers=headers)
-        return web.Response(body=asset.content, content_type=asset.content_type, charset="utf-8", headers=headers)
+        return asset.answer(request)
 
     async def pick(self, request: web.Request) -> web.Response:
         if self._visitors is None:
@@ -289,6 +304,10 @@ class _Site:
         action = request.match_info["action"]
         shown = await self._transcript.lines(place_of(visitor.id)) if action in ("tick", "form") else ()
         heard = self._readers[action](visitor, posted, shown)
+        if heard is not None and self._unsigned_at is not None and is_private_matter(heard.incoming.body):
+            way = await self._unsigned_at(visitor)
+            if way:
+                return _led_to(request, way)
         if _wants_page(request):
             return await self._hear_and_show(request, visitor, heard)
         try:
@@ -404,6 +423,13 @@ async def _read_post(request: web.Request) -> Posted:
 def _wants_page(request: web.Request) -> bool:
     """A plain form post shows its answer as a page; a script only needs to know that it was taken."""
     return "HX-Request" not in request.headers and "text/html" in request.headers.get("Accept", "")
+
+
+def _led_to(request: web.Request, address: str) -> web.Response:
+    """Away from the chat, before anything is kept. A script is told by htmx's own header."""
+    if _wants_page(request):
+        raise web.HTTPSeeOther(address)
+    return web.Response(status=204, headers={"HX-Redirect": address})
 
 
 def _whole_number(text: str, *, most: int) -> int:

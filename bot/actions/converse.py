@@ -11,8 +11,8 @@ from bot.actions.check_in import facts_for_check_in, say_nothing_to_check_in
 from bot.actions.desk import Desk
 from bot.actions.group import answer_in_group
 from bot.actions.join import facts_for_joining, welcome_stranger
-from bot.actions.not_yet import say_not_yet
 from bot.actions.settings import facts_for_settings
+from bot.actions.show_about import show_about
 from bot.actions.show_board import show_board
 from bot.actions.show_help import nothing_fits, show_help
 from bot.actions.show_home import show_home
@@ -20,9 +20,10 @@ from bot.actions.show_objective import show_history, show_objective
 from bot.actions.show_trend import show_trend
 from bot.actions.spoken import as_pressed
 from bot.actions.when import say_when, snooze
+from bot.actions.whisper import answer_whisper, point_to_private
 from bot.actions.write_objective import facts_for_writing
 from bot.chat import tokens
-from bot.chat.incoming import Arrived, Incoming, Picked, Submitted, Texted
+from bot.chat.incoming import Arrived, Incoming, Picked, PointedAt, Submitted, Texted
 from bot.chat.intents import STEERING, Intent, Wish, intent_of, read_intent
 from bot.dialogs import steering
 from bot.dialogs.engine import Done, Waiting
@@ -57,10 +58,18 @@ async def converse(incoming: Incoming, deps: Deps) -> None:
 
 
 async def _decide(desk: Desk) -> None:
-    incoming, known = desk.incoming, desk.known
-    if not incoming.place.is_private:
+    whisper = desk.incoming.whisper
+    if not desk.incoming.place.is_private:
         await answer_in_group(desk)
-        return
+    elif whisper is None:
+        await _talk(desk)
+    elif not await answer_whisper(desk, whisper):
+        await _talk(desk)
+        point_to_private(desk, whisper)
+
+
+async def _talk(desk: Desk) -> None:
+    known = desk.known
     if known.person is None:
         if await welcome_stranger(desk) is not None:
             await talk.begin(desk, "join", await facts_for_joining(desk))
@@ -121,6 +130,8 @@ async def _without_session(desk: Desk) -> None:
             await (nothing_fits(desk) if intent is None else _grant(desk, intent))
         case Picked(token) | Submitted(token):
             await _pressed(desk, token)
+        case PointedAt():
+            await _begin_call(desk, "")
 
 
 async def _pressed(desk: Desk, text: str) -> None:
@@ -191,10 +202,13 @@ async def _grant_of_the_week(desk: Desk, intent: Intent) -> None:
             await say_when(desk)
         case Wish.SNOOZE:
             await snooze(desk)
+        case Wish.ABOUT:
+            show_about(desk)
         case Wish.HERE:
             desk.say(T("here.only_in_group"), buttons=(Intent(Wish.BOARD, "team"), Intent(Wish.HOME)))
         case Wish.ANONYMOUS:
-            say_not_yet(desk)
+            # Whoever wires Laban answers this wish before it gets here, and stores nothing of it (adapters/unsigned).
+            desk.say(T("anon.no_page"), buttons=(Intent(Wish.HOME), Intent(Wish.BOARD)))
         case _:
             desk.say(T("dialog.nothing_to_steer"), buttons=(Intent(Wish.HOME), Intent(Wish.HELP)))
 

@@ -11,7 +11,7 @@ from bot.dialogs.script import Say
 from bot.dialogs.session import Session
 from bot.dialogs.show import said
 from bot.okr.people import LANGUAGES, Person
-from bot.ports import Change, Clock, Deps, EventKey, Ids, Known, Outgoing, PutSession, Reading, Turn
+from bot.ports import About, Change, Clock, Deps, EventKey, Ids, Known, Outgoing, PutSession, Reading, Turn, UnsignedNotes
 
 
 class Desk:
@@ -20,9 +20,13 @@ class Desk:
     def __init__(self, incoming: Incoming, known: Known, deps: Deps) -> None:
         self.incoming = incoming
         self.known = known
+        self.place = incoming.place
+        """Where things are said unless another place is named."""
         self.reading: Reading = deps.reading
         self.clock: Clock = deps.clock
         self.ids: Ids = deps.ids
+        self.unsigned: UnsignedNotes = deps.unsigned
+        self.about: About = deps.about
         self.now = deps.clock.now()
         self._person = known.person
         self.lang = known.person.locale if known.person else _hinted(incoming.sender.language)
@@ -69,7 +73,7 @@ class Desk:
     def send(self, message: Message, place: Place | None = None) -> None:
         """Say a message, here or in another place."""
         if message.blocks:
-            self._outgoing.append((place or self.incoming.place, message))
+            self._outgoing.append((place or self.place, message))
 
     def say(self, *what: Say | Block, buttons: tuple[Intent, ...] = ()) -> None:
         """Say some things in the person's language, with buttons for what can be done next."""

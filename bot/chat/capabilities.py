@@ -12,7 +12,8 @@ class Capabilities:
     `text` is for all the words of one message; what the adapter adds to them counts too: `escapes` are characters that take that
     many units once escaped, `marks` what a styled span takes besides its words. `buttons` is how many buttons a message takes (0:
     none), `menu` how many options a menu takes (0: no menus), `has_hints` whether an option has room for its second line.
-    `images_apart`: a picture is a message of its own, with at most `image_alt` of words below it.
+    `images_apart`: a picture is a message of its own, with at most `image_alt` of words below it. `has_doors`: a page of ours opens
+    within the chat, by a button.
     """
 
     platform: str
@@ -28,6 +29,7 @@ class Capabilities:
     form_fields: int = 10
     has_images: bool = False
     has_bars: bool = False
+    has_doors: bool = False
     can_edit: bool = False
     counts_utf16: bool = False
     has_hints: bool = False

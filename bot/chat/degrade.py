@@ -14,6 +14,7 @@ from bot.chat.message import (
     Button,
     Buttons,
     Choices,
+    Door,
     Entry,
     Form,
     FormField,
@@ -98,13 +99,15 @@ class _Fitting:
                     bars.append(self._bar_line(block))
                 case Image():
                     fitted += self._image(block)
+                case Door():
+                    fitted.append(self._door(block))
                 case _:
                     fitted.append(block)
         fitted += [self._to_type(typed)] if typed else []
         fitted += [Paragraph(join(bars, "\n"))] if bars else []
         fitted = [piece for block in fitted for piece in self._split(block)]
         is_silent = not any(isinstance(block, Form) or _has_words(block, self.capabilities) for block in fitted)
-        if is_silent and any(isinstance(block, Choices | Buttons) for block in fitted):
+        if is_silent and any(isinstance(block, Choices | Buttons | Door) for block in fitted):
             fitted[:0] = self._split(self._paragraph(T("fit.choose")))
         return tuple(fitted)
 
@@ -204,6 +207,16 @@ class _Fitting:
         )
         return [*asked, *pressed], typed
 
+    def _door(self, door: Door) -> Block:
+        """A button, or words that lead there."""
+        label = _one_line(door.label)
+        is_short = self._room(label) <= self.capabilities.button_label
+        if self.capabilities.has_doors and is_short and self.acts_left > 0 and self.buttons_left > 0:
+            self.acts_left -= 1
+            self.buttons_left -= 1
+            return Door(label, door.address)
+        return Paragraph((Span(door.label, link=door.address),))
+
     def _image(self, image: Image) -> list[Block]:
         capabilities = self.capabilities
         if capabilities.has_images and (capabilities.images_apart or block_room(image, capabilities) <= capabilities.text):
@@ -276,10 +289,10 @@ def _packed(blocks: tuple[Block, ...], capabilities: Capabilities) -> list[tuple
     parts: list[tuple[Block, ...]] = [(picture,) for picture in apart]
     if _fits(rest, capabilities):
         return [*parts, rest] if rest else parts
-    acts = tuple(block for block in rest if isinstance(block, Choices | Buttons | Form))
+    acts = tuple(block for block in rest if isinstance(block, Choices | Buttons | Form | Door))
     part: tuple[Block, ...] = ()
     for block in rest:
-        if isinstance(block, Choices | Buttons | Form):
+        if isinstance(block, Choices | Buttons | Form | Door):
             continue
         if part and not _fits((*part, block), capabilities):
             parts.append(part)

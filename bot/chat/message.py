@@ -159,7 +159,22 @@ def drawn(ratio: float) -> str:
     return f"{'▓' * full}{'░' * (BAR_CELLS - full)} {int(ratio * 100 + 0.5)} %"
 
 
-Block = Paragraph | Choices | Buttons | Form | Image | ProgressBar
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A way to a page of ours, at an absolute address; opens inside the chat where the platform can do that."""
+
+    label: str
+    address: str
+
+    def __post_init__(self) -> None:
+        if not self.label.strip() or "://" not in self.address:
+            raise ValueError("a door says where it leads")
+
+    def plain(self) -> str:
+        return f"{self.label}: {self.address}"
+
+
+Block = Paragraph | Choices | Buttons | Form | Image | ProgressBar | Door
 
 
 class Audience(StrEnum):
@@ -250,6 +265,8 @@ def _block_to_json(block: Block) -> dict[str, Any]:
             return {"form": fields, "token": block.token, "submit": block.submit}
         case Image():
             return {"image": block.source, "alt": block.alt}
+        case Door():
+            return {"door": block.label, "address": block.address}
         case ProgressBar():
             return {"bar": block.label, "ratio": block.ratio, "expected": block.expected, "note": block.note}
 
@@ -271,4 +288,6 @@ def _block_from_json(data: Mapping[str, Any]) -> Block:
         return Form(fields, data["token"], data["submit"])
     if "image" in data:
         return Image(data["image"], data["alt"])
+    if "door" in data:
+        return Door(data["door"], data["address"])
     return ProgressBar(data["bar"], data["ratio"], data["expected"], data["note"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bot.chat.capabilities import Capabilities
-from bot.chat.message import Block, Buttons, Choices, Entry, Form, FormField, Image, Message, Paragraph, ProgressBar
+from bot.chat.message import Block, Buttons, Choices, Door, Entry, Form, FormField, Image, Message, Paragraph, ProgressBar
 from bot.chat.richtext import RichText, Span, Style
 
 JOINT = 2
@@ -49,7 +49,7 @@ def block_room(block: Block, capabilities: Capabilities) -> int:
             return 0 if capabilities.images_apart else room(block.alt, capabilities) + ADDRESS
         case Form():
             return room("".join(_words_of(block)), capabilities)
-        case Choices() | Buttons():
+        case Choices() | Buttons() | Door():
             return 0
 
 
@@ -88,6 +88,8 @@ def _buttons_in(block: Block, capabilities: Capabilities) -> int:
     match block:
         case Buttons():
             return len(block.buttons)
+        case Door():
+            return 1
         case Choices():
             return 0 if shows_menu(block, capabilities) else len(block.options)
     return 0
@@ -104,6 +106,8 @@ def _block_overflows(block: Block, capabilities: Capabilities) -> list[str]:
             return _wide([block.alt], capabilities.image_alt, capabilities) if capabilities.has_images else ["pictures"]
         case Form():
             return _form_overflows(block, capabilities) if capabilities.has_forms else ["forms"]
+        case Door():
+            return _wide([block.label], capabilities.button_label, capabilities) if capabilities.has_doors else ["doors"]
         case Choices():
             return _choices_overflows(block, capabilities)
         case Buttons():

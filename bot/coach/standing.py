@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from bot.coach.quantities import Amount
+from bot.coach.quantities import HUNDRED, NONE, Amount
 from bot.coach.tokens import Kind, Token, read_sentence
 from bot.coach.words.lexicon import Lexicon, Role
 
@@ -13,6 +14,7 @@ BOUNDARIES = frozenset(',;。.!?:|()[]{}—"“”「」『』')
 ASIDE = frozenset({Role.WINDOW, Role.SCOPE, Role.OUT_OF, Role.SCALE})
 """Roles of numbers that say for whom or how soon, rather than how much."""
 
+CHANGES = frozenset({Role.UP, Role.DOWN, Role.BY})
 PLACES = frozenset({Role.FROM, Role.TO, Role.NOW, Role.AIM})
 """Roles of numbers that say where one is or wants to be; what stands farther left belongs to the metric."""
 
@@ -27,7 +29,7 @@ class Standing:
     tail: int
 
     def has(self, *roles: Role) -> bool:
-        return any(role in self.roles for role in roles)
+        return not self.roles.isdisjoint(roles)
 
     def is_aside(self) -> bool:
         return bool(self.roles & ASIDE) and not self.has(Role.TO, Role.AIM)
@@ -56,12 +58,24 @@ def stand(tokens: Sequence[Token], amounts: Sequence[Amount], lexicon: Lexicon) 
         floor = standings[-1].tail if standings else 0
         ceiling = amounts[index + 1].first if index + 1 < len(amounts) else len(tokens)
         standings.append(_stand(tokens, amount, floor, ceiling, lexicon))
+    return _related(tokens, standings, lexicon)
+
+
+def _related(tokens: Sequence[Token], standings: list[Standing], lexicon: Lexicon) -> tuple[Standing, ...]:
+    """Numbers that are told only by others: "no outage longer than 10 minutes", "5名学员中有4名"."""
+    for first, second in pairwise(list(standings)):
+        if first.amount.turns == NONE and second.has(Role.AT_LEAST, Role.AT_MOST):
+            if start_of_clause(tokens, second.lead) <= first.lead:
+                standings.remove(first)
+                standings[standings.index(second)] = replace(second, roles=second.roles - {Role.AT_LEAST} | {Role.AT_MOST})
+        elif not lexicon.spaced and lexicon.numbers.share_links.search(tokens, first.tail, second.amount.first) is not None:
+            standings[standings.index(first)] = replace(first, roles=first.roles | {Role.OUT_OF})
     return tuple(standings)
 
 
 def _stand(tokens: Sequence[Token], amount: Amount, floor: int, ceiling: int, lexicon: Lexicon) -> Standing:
     is_time = is_duration(amount.unit, lexicon)
-    roles: set[str] = set()
+    roles: set[str] = {Role.AT_LEAST} if amount.is_open else set()
     lead = amount.first
     while (match := lexicon.roles.before.ending(tokens, lead, floor)) is not None:
         found = match.kinds
@@ -70,6 +84,10 @@ def _stand(tokens: Sequence[Token], amount: Amount, floor: int, ceiling: int, le
             found = frozenset({Role.WINDOW}) if is_time else found - {Role.WINDOW}
         if roles & PLACES:
             found -= ASIDE | {Role.PERIOD}
+        if Role.AT_LEAST in roles:
+            found -= {Role.WINDOW}  # "a runway of at least 18 months"
+        if roles & CHANGES:
+            found -= {Role.NOW}  # 比去年下降8%: last year is compared with, and has no number
         if not found:
             break
         roles |= found
@@ -89,11 +107,35 @@ def _stand(tokens: Sequence[Token], amount: Amount, floor: int, ceiling: int, le
             break
         roles |= found
         tail += match.length
-    if amount.is_open:
-        roles.add(Role.AT_LEAST)
+    if is_time and (Role.OF in roles or (not roles and not lexicon.spaced and _runs_into_noun(tokens, tail, lexicon))):
+        roles.add(Role.SCOPE)  # 24小时响应率, 20分钟以上的锻炼: which ones are counted
     if Role.AT_LEAST in roles and Role.FROM in roles:  # "từ 90% trở lên"
         roles.discard(Role.FROM)
+    if floor > 0 and tail == len(tokens) and roles <= {Role.FILLER} and not amount.sign and tokens[amount.first - 1].key == ":":
+        roles.add(Role.AIM)  # "bugs open longer than 7 days: 0"
+    if Role.FOLD in roles and amount.unit in {"", "lần"}:
+        amount = replace(amount, unit="x")  # "tăng gấp 3"
+    if floor > 0 and _speaks_of_each(tokens, lead, floor, lexicon):
+        roles.add(Role.SCOPE)
+    if amount.is_fraction and roles & CHANGES and not roles & {Role.TO, Role.AIM}:
+        amount = replace(amount, value=amount.value * HUNDRED, unit="%")  # "giảm 1/3"
     return Standing(amount, frozenset(roles), lead, tail)
+
+
+def _speaks_of_each(tokens: Sequence[Token], lead: int, floor: int, lexicon: Lexicon) -> bool:
+    """ "3 partners, each bringing at least $1M": what a clause says of each of them."""
+    start = start_of_clause(tokens, lead)
+    if start < floor or start == 0:
+        return False
+    each = lexicon.roles.each.starting(tokens, start)
+    period = lexicon.roles.before.starting(tokens, start)
+    return each is not None and (period is None or Role.PERIOD not in period.kinds)
+
+
+def _runs_into_noun(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> bool:
+    if at >= len(tokens) or tokens[at].kind is not Kind.HAN:
+        return False
+    return lexicon.roles.verbs.starting(tokens, at) is None and lexicon.roles.before.starting(tokens, at) is None
 
 
 def is_duration(unit: str, lexicon: Lexicon) -> bool:

@@ -26,6 +26,12 @@ BREACHES = {
     "an adapter opens the storage": ("adapters/relay_planted.py", "import storage"),
     "a platform steers conversations": ("adapters/webchat/planted.py", "from bot.dialogs import session"),
     "storage knows an adapter": ("storage/planted.py", "import adapters"),
+    "the anonymous path writes a log": ("bot/anon/planted.py", "import logging"),
+    "the anonymous path reaches the outbox": ("bot/anon/planted.py", "from bot.ports import Outbox"),
+    "the anonymous files know the named tables": ("storage/anon/planted.py", "from storage import models"),
+    "the anonymous files write a log": ("storage/anon/planted.py", "from logging import getLogger"),
+    "the pages for unsigned notes write a log": ("adapters/notes/planted.py", "import logging"),
+    "the pages for unsigned notes wake the relay": ("adapters/notes/planted.py", "from adapters import relay"),
     "storage decides": ("storage/planted.py", "from bot.scripts import planted"),
 }
 

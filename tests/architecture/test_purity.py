@@ -8,14 +8,21 @@ from pathlib import Path
 import pytest
 
 from tests.architecture.purity import impurities
-from tests.architecture.source import parse, python_files, short
+from tests.architecture.source import ROOT, parse, python_files, short
 
 PURE = ("bot/chat", "bot/coach", "bot/dialogs", "bot/okr", "bot/scripts", "bot/texts")
+ANONYMOUS_RULES = ("audience", "quota", "receipt", "slots", "terms", "views", "words")
+"""The rest of `bot/anon` is ports, and the relay that awaits them."""
 
 
 @pytest.mark.parametrize("file", python_files(*PURE), ids=short)
 def test_what_decides_has_no_clock_no_chance_and_no_waiting(file: Path) -> None:
     assert impurities(parse(file)) == []
+
+
+@pytest.mark.parametrize("name", ANONYMOUS_RULES)
+def test_the_rules_of_unsigned_notes_decide_nothing_by_themselves(name: str) -> None:
+    assert impurities(parse(ROOT / f"bot/anon/{name}.py")) == []
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from bot.chat.richtext import words
 from bot.ports import Outgoing, SendLaterError, Turn, UndeliverableError
 from tests.contract.dingtalk import DINGTALK_ADAPTER, DINGTALK_CARDS_ADAPTER
 from tests.contract.peer import Adapter, Fault, Peer
+from tests.contract.slack import SLACK_ADAPTER
 from tests.contract.telegram import TELEGRAM_ADAPTER
 from tests.contract.web import WEB_ADAPTER
 from tests.hands import Hands, Sleeper
@@ -29,7 +30,7 @@ from tests.memory import MemoryStore
 from tests.sample_messages import INJECTIONS, QUOTED, SAMPLES
 from tests.unit.chat.messages import judge
 
-ADAPTERS = (WEB_ADAPTER, TELEGRAM_ADAPTER, DINGTALK_ADAPTER, DINGTALK_CARDS_ADAPTER)
+ADAPTERS = (WEB_ADAPTER, TELEGRAM_ADAPTER, SLACK_ADAPTER, DINGTALK_ADAPTER, DINGTALK_CARDS_ADAPTER)
 
 BY_NAME = [pytest.param(adapter, id=adapter.name) for adapter in ADAPTERS]
 RECORDINGS = [

@@ -31,12 +31,16 @@ NEVER_SAID = {
     "telegram.": "the menu beside Telegram's text box, which has tests of its own",
     "web.": "the page around the web chat, not a message in it",
     "picture.": "written on pictures, which have tests of their own",
+    "anon.": "said past inbox and outbox, where no story is played: pages and chats of unsigned notes have tests of their own",
     "fit.": "said by what fits a message to a platform, after the stories",
 }
 """Families of texts that no story can reach, and why."""
 NOT_SAID_TODAY = {
-    "button.anon": "a wish that is understood and cannot be granted yet: it has a word, but nobody is offered its button",
+    "about.no_page": "the stories' company has a page",
+    "about.rehearsal": "the stories are no demo",
+    "button.about": "found by its word: nobody needs it every day",
     "board.answered.dead": "what has ended is off the board, and its history says how",
+    "coach.no_baseline": "the start is asked for by itself a moment later; only the command line says it",
     "button.decide": "each decision has a button of its own",
     "button.here": "groups are bound by a command only",
     "field.out_of_range": "no question of today has a bound on one side only",

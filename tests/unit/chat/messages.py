@@ -13,6 +13,7 @@ from bot.chat.message import (
     Button,
     Buttons,
     Choices,
+    Door,
     Entry,
     Form,
     FormField,
@@ -51,7 +52,8 @@ forms = st.builds(Form, st.lists(a_field, max_size=4).map(tuple), a_token, short
 images = st.builds(Image, st.just("charts/1.png"), short_text.filter(str.strip))
 ratios = st.floats(-1, 2)
 bars = st.builds(ProgressBar, short_text, ratios, st.none() | ratios, short_text)
-blocks: st.SearchStrategy[Block] = st.one_of(paragraphs, paragraphs, choices, buttons, forms, images, bars)
+doors = st.builds(Door, short_text.filter(str.strip), st.just("https://laban.example/o/2"))
+blocks: st.SearchStrategy[Block] = st.one_of(paragraphs, paragraphs, choices, buttons, forms, images, bars, doors)
 slots = st.sampled_from(["", "s:1"])
 messages = st.builds(
     Message,
@@ -73,6 +75,7 @@ platforms = st.builds(
     menu_label=st.integers(1, 30),
     token_bytes=st.integers(8, 64),
     has_rich_text=st.booleans(),
+    has_doors=st.booleans(),
     has_forms=st.booleans(),
     form_fields=st.integers(0, 4),
     has_images=st.booleans(),
@@ -116,6 +119,8 @@ def labels_shown(message: Message) -> Iterator[tuple[str, str]]:
                 yield from ((option.label + option.hint, option.token) for option in options)
             case Buttons(buttons):
                 yield from ((button.label, button.token) for button in buttons)
+            case Door(label, address):
+                yield label, address
             case Form(fields):
                 yield from ((option.label + option.hint, option.token) for f in fields for option in f.options)
 
@@ -126,7 +131,7 @@ def judge(parts: Sequence[Message], platform: Capabilities) -> None:
         sizes = [units(words, platform) for words in words_shown(part)]
         assert sum(sizes) <= platform.text
         assert 1 <= len(part.blocks) <= platform.blocks
-        assert any(not isinstance(block, Choices | Buttons) for block in part.blocks), "nothing is said"
+        assert any(not isinstance(block, Choices | Buttons | Door) for block in part.blocks), "nothing is said"
         assert not part.edits or platform.can_edit
         pressed = 0
         for block in part.blocks:
@@ -154,6 +159,10 @@ def judge(parts: Sequence[Message], platform: Capabilities) -> None:
                     assert all(len(option.token.encode()) <= platform.token_bytes for option in options)
                     assert platform.has_hints or not any(option.hint for option in options)
                     pressed += 0 if is_menu else len(options)
+                case Door(label):
+                    assert platform.has_doors
+                    assert 0 < units(label, platform) <= platform.button_label
+                    pressed += 1
                 case Buttons(row):
                     assert row
                     assert all(0 < units(button.label, platform) <= platform.button_label for button in row)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.chat import incoming, message
 from bot.chat.incoming import Arrived, Incoming, Picked, Place, Sender, Submitted, Texted
-from bot.chat.message import Button, Buttons, Choices, Image, Message, Option, Paragraph, ProgressBar, drawn
+from bot.chat.message import Button, Buttons, Choices, Door, Image, Message, Option, Paragraph, ProgressBar, drawn
 from bot.chat.richtext import words
 from tests.unit.chat.messages import messages
 
@@ -72,6 +72,11 @@ def test_a_picture_without_words_does_not_exist() -> None:
         Image("charts/1.png", "  ")
 
 
+def test_a_door_that_leads_nowhere_does_not_exist() -> None:
+    with pytest.raises(ValueError, match="where it leads"):
+        Door("Write", "")
+
+
 def test_every_block_can_be_said() -> None:
     sent = Message(
         (
@@ -80,6 +85,7 @@ def test_every_block_can_be_said() -> None:
             Image("charts/1.png", "NPS rose"),
             Choices((Option("Yes", "y", "everybody sees it"), Option("No", "n"))),
             Buttons((Button("Go back", "b", "back"), Button("Cancel", "c", "cancel"))),
+            Door("Write unsigned", "https://laban.example/n"),
         )
     )
     assert sent.plain().splitlines() == [
@@ -89,4 +95,5 @@ def test_every_block_can_be_said() -> None:
         "1. Yes – everybody sees it",
         "2. No",
         "back · cancel",
+        "Write unsigned: https://laban.example/n",
     ]

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.webchat.shell import Words, preferred_language
+from adapters.accept_language import preferred_language
+from adapters.webchat.shell import Words
 from bot.okr.people import LANGUAGES
 
 

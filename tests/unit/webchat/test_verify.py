@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.webchat.verify import form_token, is_form_token, is_own_host, is_same_origin
+from adapters.origin import is_own_host, is_same_origin
+from adapters.webchat.verify import form_token, is_form_token
 
 SECRET = b"s" * 32
 PUBLIC = "https://laban.example"
