@@ -167,7 +167,6 @@ class _Reader:
             aside=frozenset(user["id"] for user in by_standing[Standing.ASIDE]),
             name=_text(told.get("team")) or self._ours.team_name,
             is_only=is_only,
-            is_open=True,
         )
 
     async def _workspaces(self) -> list[str]:

@@ -47,7 +47,7 @@ class Directory:
 
     `gone` are user ids it knows to have left; `aside` those who are there but none of ours (guests, bots): they are neither taken in nor
     let go. Only when it `is_whole` does being absent mean anything. `name` is the company's own. When it `is_only` one of its platform, ids an
-    import has brought, without saying whose, are its. `is_open`: people there can be written to before they have written, by their user id.
+    import has brought, without saying whose, are its.
     """
 
     platform: str
@@ -59,7 +59,6 @@ class Directory:
     name: str = ""
     is_whole: bool = True
     is_only: bool = True
-    is_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,7 +149,7 @@ async def test_a_manager_whom_the_directory_alone_has_told_of_gets_a_call(office
     linh = office.server.person(IDS["linh"], "Lê Mai Linh", "vi-VN")
     jie = office.server.person(IDS["jie"], "陈杰", "zh-CN", email="jie@lantern.example")
     directory = await read_workspace(office.running.slack.client, await installation(office), office.hands)
-    assert directory.is_open
+    assert [one.name for one in directory.entries if one.user_id == IDS["jie"]] == ["陈杰"]
     await linh.says("cứu mạng")
     which = await linh.sees("Kết quả then chốt nào đang kẹt?")
     await linh.presses(which.labels[0])
