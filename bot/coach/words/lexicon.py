@@ -163,6 +163,8 @@ class Faults:
     perfection: Cues
     objective_task: Cues
     """Under ALWAYS those that remain work however much is said about it."""
+    aspiring: Cues
+    """Verbs of work that make a direction in an objective: "build trust"."""
     objective_recurring: Cues
     objective_vague: Cues
     light: Cues
