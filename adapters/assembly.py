@@ -8,6 +8,7 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import timedelta
+from importlib.metadata import version
 from pathlib import Path
 
 from adapters.clock import SystemClock
@@ -20,13 +21,14 @@ from bot.anon.port import AnonymousRelay, No
 from bot.anon.relay import Relay
 from bot.anon.terms import Terms
 from bot.anon.vault import VaultError
-from bot.ports import Clock, Deps, NoUnsignedNotes, Reading, UnsignedNotes
+from bot.ports import About, Clock, Deps, NoUnsignedNotes, Reading, UnsignedNotes
 from storage import MigrationError, Storage, open_storage
-from storage.anon.vault import FileVault
+from storage.anon.vault import FileVault, Trouble, examine_vault
 
 __all__ = [
     "StartError",
     "Storage",
+    "about_of",
     "anon_folder",
     "anonymous_relay",
     "deps_of",
@@ -35,6 +37,7 @@ __all__ = [
     "opened",
     "pending_migrations",
     "reason_of",
+    "trouble_of_anonymous_files",
 ]
 
 LOG = logging.getLogger("laban")
@@ -129,9 +132,17 @@ def _told_plainly(settings: Settings) -> Iterator[None]:
         raise _unreachable(settings, error) from None
 
 
-def deps_of(storage: Storage, unsigned: UnsignedNotes | None = None) -> Deps:
+def deps_of(storage: Storage, unsigned: UnsignedNotes | None = None, about: About | None = None) -> Deps:
     """What a turn needs."""
-    return Deps(storage.reading, storage.work, SystemClock(), RandomIds(), unsigned or NoUnsignedNotes())
+    return Deps(storage.reading, storage.work, SystemClock(), RandomIds(), unsigned or NoUnsignedNotes(), about or About())
+
+
+def about_of(settings: Settings, *, is_rehearsal: bool = False) -> About:
+    """What people are told of these settings. The demo's pages are on this machine, where whoever tries it is."""
+    anon = settings.anon
+    has_page = settings.is_reachable or is_rehearsal
+    days = anon.retention // timedelta(days=1)
+    return About(version("laban"), anon.floor, anon.slot_at, days, anon.channel, has_page, is_rehearsal)
 
 
 def anon_folder(settings: Settings) -> Path:
@@ -168,6 +179,22 @@ def anonymous_relay(
             LOG.error("unsigned notes: their files or keys cannot be used; see laban doctor")
         directory = OrganisationDirectory(reading, clock, anon.slot_at, every)
         yield Relay(vault, directory, clock, chance, Terms(anon.floor, anon.channel, anon.retention))
+
+
+def trouble_of_anonymous_files(settings: Settings) -> StartError | None:
+    """What is wrong with the relay's files, as far as can be seen without writing; None when nothing is, or there are none yet."""
+    folder = anon_folder(settings)
+    match examine_vault(folder):
+        case Trouble.OPEN_TO_OTHERS:
+            return StartError(f"others on this machine can read {folder}", f"Close it: chmod -R go= {folder}")
+        case Trouble.NO_KEY:
+            what = f"their keys are missing in {folder / 'keys'}; nothing is taken and nothing can be read"
+            return StartError(what, f"Put the keys back; or give up what waits: delete {folder}")
+        case Trouble.UNREADABLE:
+            return StartError(
+                f"what waits in {folder} cannot be opened", f"Put the right keys back; or give it up: delete {folder}"
+            )
+    return None
 
 
 def _unreachable(settings: Settings, error: Exception) -> StartError:

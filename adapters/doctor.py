@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
 
-from adapters.assembly import StartError, Storage, opened, pending_migrations
+from adapters.assembly import StartError, Storage, opened, pending_migrations, trouble_of_anonymous_files
 from adapters.folder_lock import holder_of
 from adapters.settings import ENV_FILE, KEY_FILE, Settings, SettingsError, load
 from bot.chat.incoming import Arrived, Incoming, Sender
@@ -51,6 +51,7 @@ async def examine(folder: Path) -> tuple[Finding, ...]:
         return tuple(Finding(problem.name, Verdict.WRONG, problem.what, problem.remedy) for problem in refused.problems)
     findings = [*_examine_settings(settings, folder), _examine_folder(settings), _examine_key(settings)]
     findings.extend(await _examine_database(settings))
+    findings.extend(await asyncio.to_thread(_examine_anonymous, settings))
     findings.extend(await _examine_telegram(settings))
     findings.append(await asyncio.to_thread(_examine_port, settings))
     return tuple(findings)
@@ -168,6 +169,27 @@ async def _examine_telegram(settings: Settings) -> list[Finding]:
         )
         for one in diagnoses
     ]
+
+
+def _examine_anonymous(settings: Settings) -> list[Finding]:
+    """What unsigned notes need, from the outside: nothing in their files is opened, and nothing is said of how many there are."""
+    anon, what = settings.anon, "Unsigned notes"
+    found = [_examine_anonymous_page(settings)]
+    if not anon.channel:
+        remedy = "Set ANON_CHANNEL: a name and a number outside the line of managers."
+        found.append(Finding(what, Verdict.NOTE, "no way is named for crimes and danger", remedy))
+    trouble = trouble_of_anonymous_files(settings)
+    if trouble is not None:
+        found.append(Finding(what, Verdict.WRONG, trouble.what, trouble.remedy))
+    return found
+
+
+def _examine_anonymous_page(settings: Settings) -> Finding:
+    anon = settings.anon
+    rules = f"at least {anon.floor} possible authors, out at {anon.slot_at:%H:%M}, kept {anon.retention.days} days"
+    if settings.is_reachable:
+        return Finding("Unsigned notes", Verdict.FINE, rules)
+    return Finding("Unsigned notes", Verdict.NOTE, "no page can be opened from outside", "Set PUBLIC_URL to an https address.")
 
 
 def _examine_port(settings: Settings) -> Finding:

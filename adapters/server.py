@@ -20,6 +20,7 @@ from aiohttp import web
 from adapters.assembly import (
     StartError,
     Storage,
+    about_of,
     anon_folder,
     anonymous_relay,
     deps_of,
@@ -34,6 +35,9 @@ from adapters.folder_lock import AlreadyRunningError, hold
 from adapters.hygiene import keep_memory_private
 from adapters.intake import Diligence, Intake
 from adapters.logs import log_stray_errors
+from adapters.notes.ways import Doors
+from adapters.notes.wiring import Notes
+from adapters.notes.wiring import connect as connect_notes
 from adapters.pictures.pictures import DrawnPictures
 from adapters.relay import Pace, Relay
 from adapters.settings import DEMO_FILE, Secret, Settings, with_secret_key
@@ -47,6 +51,7 @@ from adapters.webchat.visitors import PLATFORM, Visitor, place_of, sender_of
 from bot.actions.apologise import apologise
 from bot.actions.converse import converse
 from bot.actions.move_chat import move_chat
+from bot.anon.port import AnonymousRelay
 from bot.chat.incoming import Arrived, Incoming
 from bot.ports import Deps, Messenger, Organisation, Pictures
 
@@ -87,7 +92,7 @@ async def serve(settings: Settings, *, is_demo: bool = False, is_reset: bool = F
         every = REHEARSED_SLOTS if is_demo else None
         async with opened(settings) as storage:
             unsigned = held.enter_context(anonymous_relay(settings, storage.reading, SystemClock(), every=every))
-            deps = deps_of(storage, unsigned)
+            deps = deps_of(storage, unsigned, about_of(settings, is_rehearsal=is_demo))
             if is_demo:
                 await storage.put_organisation(Organisation(COMPANY_NAME))
                 await seed(deps.reading, deps.work, deps.clock)
@@ -99,7 +104,8 @@ async def serve(settings: Settings, *, is_demo: bool = False, is_reset: bool = F
             talk = partial(converse, deps=deps)
             sorry = partial(apologise, deps=deps)
             intake = Intake(storage.inbox, talk, deps.clock, apologise=sorry, diligence=Diligence(grace=GRACE))
-            doorman = Doorman(intake.accept, storage.reading, messengers, lambda person_id, platform: "")
+            notes = _notes(settings, secret, unsigned, deps, is_demo=is_demo)
+            doorman = Doorman(intake.accept, storage.reading, messengers, notes.ways)
             courier = Courier(unsigned, storage.reading, messengers, is_rehearsal=is_demo)
             looks = Tick("unsigned notes", REHEARSED_LOOKS if is_demo else SLOT_LOOKS, courier.tick)
             timer = Timer(deps.clock, [pruning(storage.inbox, storage.outbox), by_itself(deps), looks])
@@ -117,7 +123,9 @@ async def serve(settings: Settings, *, is_demo: bool = False, is_reset: bool = F
                 invite=INVITE_CODE if is_demo else "",
                 is_healthy=partial(_is_well, storage),
                 draw=partial(_draw_for, deps, pictures),
+                unsigned_at=partial(_unsigned_at, notes),
             )
+            notes.add_routes(app)
             telegram = None if is_demo else _telegram(settings, secret, doorman, deps, pictures)
             if telegram is not None:
                 messengers["telegram"] = telegram.messenger
@@ -132,6 +140,25 @@ async def _draw_for(deps: Deps, pictures: DrawnPictures, visitor: Visitor, sourc
     looks = Incoming("picture", sender_of(visitor), place_of(visitor.id), deps.clock.now(), Arrived())
     person = (await deps.reading.known(looks)).person
     return None if person is None else await pictures.svg(source, person)
+
+
+def _notes(settings: Settings, key: Secret, unsigned: AnonymousRelay, deps: Deps, *, is_demo: bool) -> Notes:
+    """The pages for unsigned notes."""
+    bot = None if is_demo else settings.telegram
+    doors = Doors(
+        key.reveal().encode(),
+        settings.public_url,
+        bot_token=bot.token.reveal() if bot is not None else "",
+        chat="/" if is_demo else "",
+        is_rehearsal=is_demo,
+    )
+    return connect_notes(unsigned, deps.reading, deps.clock, doors, is_reachable=settings.is_reachable)
+
+
+async def _unsigned_at(notes: Notes, visitor: Visitor) -> str:
+    """Where a visitor of the web chat writes unsigned."""
+    sender = sender_of(visitor)
+    return await notes.path_for(sender.platform, sender.tenant, sender.user_id)
 
 
 def _forget_demo(settings: Settings) -> None:

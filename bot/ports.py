@@ -582,6 +582,19 @@ class NoUnsignedNotes:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """What is running here: for whoever wants to compare it with what was promised. `has_page`: unsigned notes can be written at all."""
+
+    version: str = "0"
+    floor: int = 8
+    slot_at: time = time(16, 0)
+    retention_days: int = 90
+    channel: str = ""
+    has_page: bool = False
+    is_rehearsal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Deps:
     """What a turn needs, wired once in adapters/assembly.py."""
 
@@ -590,3 +603,4 @@ class Deps:
     clock: Clock
     ids: Ids
     unsigned: UnsignedNotes = field(default_factory=NoUnsignedNotes)
+    about: About = About()

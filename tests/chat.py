@@ -13,7 +13,7 @@ from bot.actions.converse import converse
 from bot.chat import tokens
 from bot.chat.incoming import Arrived, Body, Incoming, Picked, Place, Sender, Submitted, Texted
 from bot.chat.message import Buttons, Choices, Form, Message
-from bot.ports import Deps, Outgoing, Reading, Saved, Turn, UnitOfWork
+from bot.ports import About, Deps, NoUnsignedNotes, Outgoing, Reading, Saved, Turn, UnitOfWork, UnsignedNotes
 from tests.fakes import MemoryStorage
 from tests.hands import Hands
 from tests.talk import NOON
@@ -63,6 +63,8 @@ class Office:
     hands: Hands = field(default_factory=lambda: Hands(NOON))
     ids: Counting = field(default_factory=Counting)
     storage: MemoryStorage = field(default_factory=MemoryStorage)
+    unsigned: UnsignedNotes = field(default_factory=NoUnsignedNotes)
+    about: About = field(default_factory=About)
 
     def __post_init__(self) -> None:
         self.storage.apply(sample_turn(self.hands.now()).changes)
@@ -71,7 +73,7 @@ class Office:
 
     @property
     def deps(self) -> Deps:
-        return Deps(self.reading, self.work, self.hands, self.ids)
+        return Deps(self.reading, self.work, self.hands, self.ids, self.unsigned, self.about)
 
     def sent(self) -> list[Outgoing]:
         """Everything said so far, to anybody."""
@@ -105,6 +107,10 @@ class Chat:
         for name in names:
             await self.does(Picked(self.token(name)))
         return self
+
+    async def does_deed(self, intent: str, about: str = "") -> Self:
+        """Press a button that does this, wherever one may stand."""
+        return await self.does(Picked(tokens.write(tokens.Deed(intent, about))))
 
     async def submits(self, **values: str) -> Self:
         """Send the newest form; values by the last part of the question's key but its digest."""

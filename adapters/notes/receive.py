@@ -126,7 +126,6 @@ class _Notes:
         self._doors = doors
         self._clock = clock
         self._pace = pace
-        self._base = doors.base
         # We speak no TLS ourselves: where our address is https, a proxy stands in front and says last who came to it.
         self._is_secure = doors.public_url.startswith("https://")
         self._assets = {asset.served_as: asset for asset in load_assets().values()}
@@ -180,7 +179,7 @@ class _Notes:
         return take
 
     def _hardened(self, request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
-        is_framed = bool(self._doors.bot_token) and _door_of(request, self._base).is_framed
+        is_framed = bool(self._doors.bot_token) and self._door_of(request).is_framed
         response.headers.setdefault("Content-Security-Policy", POLICY.format(FRAMES if is_framed else "'none'"))
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
@@ -190,7 +189,7 @@ class _Notes:
 
     def _error(self, request: web.Request, number: int, post: _Post | None = None) -> web.Response:
         lang = post.lang if post is not None else preferred_language(request.headers.get("Accept-Language", ""))
-        door = post.door if post is not None else _door_of(request, self._base)
+        door = post.door if post is not None else self._door_of(request)
         shell = Shell(lang, door)
         said = number if number in _SAID else 400 if number < 500 else 500
         gaps: dict[int, dict[str, object]] = {401: {"command": WORDS_OF_COMMAND}, 413: {"limit": TEXT_LIMIT}}
@@ -210,7 +209,7 @@ class _Notes:
         return asset.answer(request)
 
     async def door(self, request: web.Request) -> web.Response:
-        shell = Shell(preferred_language(request.headers.get("Accept-Language", "")), _door_of(request, self._base))
+        shell = Shell(preferred_language(request.headers.get("Accept-Language", "")), self._door_of(request))
         return _page(pages.door_page(shell))
 
     # --- coming in ---
@@ -265,14 +264,13 @@ class _Notes:
             return self._form(inside, post, form, taken)
         form = await self._relay.form(person_id)
         shown = form if isinstance(form, Form) else None
-        shell = replace(inside.shell(post.door, "write"), is_rehearsal=shown is not None and shown.is_rehearsal)
-        return pages.receipt_page(shell, taken.code, shown, f"{self._doors.public_url}{PATH}")
+        return pages.receipt_page(inside.shell(post.door, "write"), taken.code, shown, f"{self._doors.public_url}{PATH}")
 
     def _form(self, inside: _Inside, post: _Post, form: Form | Refused, trouble: Refused | None = None) -> bytes:
         shell = inside.shell(post.door, "write")
         if isinstance(form, Refused):
             return pages.refusal_page(shell, trouble or form, post.typed)
-        return pages.write_page(replace(shell, is_rehearsal=form.is_rehearsal), form, trouble, post.typed)
+        return pages.write_page(shell, form, trouble, post.typed)
 
     # --- the author's side, by code alone: who reads is not asked and cannot be told ---
 
@@ -337,12 +335,15 @@ class _Notes:
             if tray.why is No.NOT_YOURS and done is None:
                 return pages.note_page(shell, shell.say("tray_none_title"), shell.say("tray_none"))
             return pages.refusal_page(shell, trouble or tray, post.typed)
-        shell = replace(shell, is_rehearsal=tray.is_rehearsal)
         start = int(post["start"]) if post["start"].isascii() and post["start"].isdigit() and len(post["start"]) < 6 else 0
         typed = post.typed if trouble is not None else Typed()
         return pages.tray_page(shell, tray, start, shell.say(said) if isinstance(done, Taken) else "", trouble, typed)
 
     # --- pieces ---
+
+    def _door_of(self, request: web.Request) -> Door:
+        is_framed = f"{request.path}/".startswith(f"{PATH}{FRAMED}/")
+        return Door(self._doors.base, is_framed, chat=self._doors.chat, is_rehearsal=self._doors.is_rehearsal)
 
     async def _read(self, request: web.Request, came_from: str) -> _Post:
         """The fields of a post. Raises _StopError for everything a page of ours does not send."""
@@ -366,7 +367,7 @@ class _Notes:
         if lang not in LANGUAGES:
             lang = preferred_language(request.headers.get("Accept-Language", ""))
         look = fields.get("look", "")
-        door = replace(_door_of(request, self._base), look=look if look in ("light", "dark") else "")
+        door = replace(self._door_of(request), look=look if look in ("light", "dark") else "")
         return _Post(fields, door, lang, came_from)
 
     def _came_from(self, request: web.Request) -> str:
@@ -379,11 +380,6 @@ class _Notes:
 
 def _public(post: _Post) -> Shell:
     return Shell(post.lang, post.door)
-
-
-def _door_of(request: web.Request, base: str) -> Door:
-    path = request.path
-    return Door(base, path == f"{PATH}{FRAMED}" or path.startswith(f"{PATH}{FRAMED}/"))
 
 
 def _page(html: bytes, number: int = 200) -> web.Response:

@@ -36,12 +36,15 @@ def load_assets() -> Mapping[str, Asset]:
 class Door:
     """Which way somebody has come: the path our address begins with ("" or "/laban"), and whether they are in Telegram's frame.
 
-    `look` is "light" or "dark" where Telegram has said which it is, else "": then the device decides.
+    `look` is "light" or "dark" where Telegram has said which it is, else "": then the device decides. `chat` is where the web chat is, "" where
+    people chat elsewhere; `is_rehearsal` says that slots are shortened.
     """
 
     base: str = ""
     is_framed: bool = False
     look: str = ""
+    chat: str = ""
+    is_rehearsal: bool = False
 
     @property
     def address(self) -> str:
@@ -63,7 +66,6 @@ class Shell:
     visit: str = ""
     may_read: bool = False
     timezone: str = "UTC"
-    is_rehearsal: bool = False
 
     @property
     def language(self) -> str:

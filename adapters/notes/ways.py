@@ -18,11 +18,14 @@ TELEGRAM: Final = "telegram"
 @dataclass(frozen=True, slots=True)
 class Doors:
     """How people come in. `bot_token` is the Telegram bot's, "" where there is none: then there is no Mini App. `public_url` is our own
-    address without a slash at its end."""
+    address without a slash at its end. `chat` is the path of the web chat, "" where people chat elsewhere. `is_rehearsal`: slots are
+    shortened, which every page says."""
 
     secret: bytes
     public_url: str
     bot_token: str = ""
+    chat: str = ""
+    is_rehearsal: bool = False
 
     @property
     def base(self) -> str:
@@ -50,5 +53,12 @@ class Ways:
     def link(self, person_id: PersonId) -> str:
         """An address that leads in as this person for some minutes. Who it is stands behind the #, which browsers keep to themselves: no
         crawler, no proxy and no log on the way sees it."""
+        return f"{self._doors.public_url}{self._from_here(person_id)}"
+
+    def path(self, person_id: PersonId) -> str:
+        """The same for a page of ours: it stays at the name somebody has opened us by."""
+        return f"{self._doors.base}{self._from_here(person_id)}"
+
+    def _from_here(self, person_id: PersonId) -> str:
         token = make_pass(self._doors.secret, Purpose.LINK, person_id, self._clock.now() + LINK_LIFE)
-        return f"{self._doors.public_url}{PATH}#in={token}"
+        return f"{PATH}#in={token}"

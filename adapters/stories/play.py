@@ -28,6 +28,7 @@ from adapters.stories.story import (
     Waits,
     in_language,
 )
+from adapters.stories.unsigned import ABOUT, SampleNotes
 from bot.actions.apologise import apologise
 from bot.actions.converse import converse
 from bot.actions.rounds import tick
@@ -255,7 +256,7 @@ class _Scene:
     async def _listen(self, act: Callable[[Deps], Awaitable[None]]) -> list[Outgoing]:
         """Let something happen; everything said by it, to anybody."""
         ear = _Ear(self.stage.work)
-        await act(Deps(self.stage.reading, ear, self.clock, self.ids))
+        await act(Deps(self.stage.reading, ear, self.clock, self.ids, SampleNotes(), ABOUT))
         for one in ear.said:
             self.shown.setdefault(one.place, []).append(one.message)
         return ear.said

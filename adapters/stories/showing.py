@@ -242,5 +242,12 @@ STORIES = (
         (Meanwhile("it is changed often", _turn_often), HOME, Presses("objective"), Presses("history")),
     ),
     Story("help", "What can be said", "an", (HELP, Says(("What a day", "Hôm nay mệt quá", "今天好累")), NEW, HELP)),
+    Story("help", "What is running here", "minh", (Says(("about", "giới thiệu", "关于")),)),
+    Story(
+        "board",
+        "Unsigned notes wait for an answer",
+        "mei",
+        (Says(("status me", "bảng tôi", "看板 我")), Presses("objective", "meitable")),
+    ),
     Story("help", "Unsigned notes where no page can be opened", "minh", (Says(("anonymous", "ẩn danh", "匿名")),)),
 )

@@ -27,7 +27,7 @@ ROW_WIDTH: Final = 39
 ROW_LENGTH: Final = 6
 PADDING: Final = 3
 """A button takes about so many characters besides its label."""
-COMMANDS: Final = ("checkin", "new", "status", "helpme", "home", "settings", "back", "pause", "cancel", "help")
+COMMANDS: Final = ("checkin", "new", "status", "helpme", "home", "anon", "settings", "back", "pause", "cancel", "help")
 """The menu beside the text box, most used first. Each has its description in the texts, as `telegram.<command>`."""
 
 _LOOKS_LIKE_A_LINK = re.compile(r"@(?=\w)|:(?=//)|(?<=\S)\.(?=[^\W\d])")

@@ -60,6 +60,8 @@ PICTURE_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; frame-an
 Talk = Callable[[Incoming], Awaitable[None]]
 Draw = Callable[[Visitor, str], Awaitable[str | None]]
 """A visitor and an image's source → SVG, None for what is not there or not for them."""
+Way = Callable[[Visitor], Awaitable[str]]
+"""A visitor → where they go, "" for those who cannot."""
 Reader = Callable[[Visitor, Posted, Sequence[Line]], Heard | None]
 
 
@@ -77,7 +79,7 @@ def create_app(
     is_healthy: Callable[[], Awaitable[bool]] | None = None,
     heartbeat: float = HEARTBEAT_SECONDS,
     draw: Draw | None = None,
-    unsigned_at: Callable[[Visitor], str] | None = None,
+    unsigned_at: Way | None = None,
 ) -> web.Application:
     """The whole site. `talk` has committed the turn when it returns; `visitors` is None where nobody can sign in yet: every page of the chat
     then says so. `streams` is shared with the WebMessenger, `invite` is the code strangers are told, `heartbeat` is in seconds.
@@ -137,7 +139,7 @@ class _Site:
         is_healthy: Callable[[], Awaitable[bool]] | None,
         heartbeat: float,
         draw: Draw | None,
-        unsigned_at: Callable[[Visitor], str] | None,
+        unsigned_at: Way | None,
     ) -> None:
         self._talk = talk
         self._transcript = transcript
@@ -302,8 +304,10 @@ class _Site:
         action = request.match_info["action"]
         shown = await self._transcript.lines(place_of(visitor.id)) if action in ("tick", "form") else ()
         heard = self._readers[action](visitor, posted, shown)
-        if heard is not None and self._unsigned_at is not None and not visitor.is_stranger and is_wish(heard.incoming.body):
-            return _led_to(request, self._unsigned_at(visitor))
+        if heard is not None and self._unsigned_at is not None and is_wish(heard.incoming.body):
+            way = await self._unsigned_at(visitor)
+            if way:
+                return _led_to(request, way)
         if _wants_page(request):
             return await self._hear_and_show(request, visitor, heard)
         try:

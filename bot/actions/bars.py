@@ -24,7 +24,8 @@ HOUR = timedelta(hours=1)
 
 def row_blocks(lang: str, row: Row, label: str, now: datetime) -> list[Block]:
     """A row: its bar with what is worth noting, and in small print what it serves."""
-    remarks = " · ".join(part for part in (row_note(lang, row), help_note(lang, row.call, row.answered, now)) if part)
+    notes = (row_note(lang, row), help_note(lang, row.call, row.answered, now), blocked_note(lang, is_blocked=row.is_blocked))
+    remarks = " · ".join(part for part in notes if part)
     blocks: list[Block] = [bar(lang, label, row.progress, remarks, row.expected)]
     if row.serves:
         blocks.append(Paragraph(say(lang, T("board.serves", what=row.serves)), is_quiet=True))
@@ -74,6 +75,11 @@ def help_note(lang: str, call: HelpRequest | None, answered: HelpRequest | None,
     if answered is not None and answered.decision is not None:
         return say_plain(lang, T(f"board.answered.{answered.decision.value}"))
     return ""
+
+
+def blocked_note(lang: str, *, is_blocked: bool) -> str:
+    """`an unsigned blocker`, or "": that there is one, and nothing else about it."""
+    return say_plain(lang, T("board.unsigned")) if is_blocked else ""
 
 
 def age(call: HelpRequest, now: datetime) -> Text:

@@ -84,7 +84,9 @@ async def save_check_ins(desk: Desk, decision: SaveCheckIns) -> None:
         blocks.append(Paragraph(say(desk.lang, T("check_in.gone", n=gone)), is_quiet=True))
     if kept:
         blocks.append(Paragraph(say(desk.lang, T("check_in.correct")), is_quiet=True))
-    desk.say(*blocks, buttons=(Intent(Wish.BOARD, "team"), Intent(Wish.HOME)))
+    # Whatever was said: a moment at which everybody is here anyway is the best one to write unsigned.
+    blocks.append(Paragraph(say(desk.lang, T("check_in.unsigned")), is_quiet=True))
+    desk.say(*blocks, buttons=(Intent(Wish.BOARD, "team"), Intent(Wish.ANONYMOUS), Intent(Wish.HOME)))
     for draft in kept:
         if draft.cry:
             one, objective = alive[KeyResultId(draft.key_result_id)]

@@ -12,6 +12,7 @@ from bot.actions.desk import Desk
 from bot.actions.group import answer_in_group
 from bot.actions.join import facts_for_joining, welcome_stranger
 from bot.actions.settings import facts_for_settings
+from bot.actions.show_about import show_about
 from bot.actions.show_board import show_board
 from bot.actions.show_help import nothing_fits, show_help
 from bot.actions.show_home import show_home
@@ -189,6 +190,8 @@ async def _grant_of_the_week(desk: Desk, intent: Intent) -> None:
             await say_when(desk)
         case Wish.SNOOZE:
             await snooze(desk)
+        case Wish.ABOUT:
+            show_about(desk)
         case Wish.HERE:
             desk.say(T("here.only_in_group"), buttons=(Intent(Wish.BOARD, "team"), Intent(Wish.HOME)))
         case Wish.ANONYMOUS:

@@ -11,7 +11,7 @@ from bot.dialogs.script import Say
 from bot.dialogs.session import Session
 from bot.dialogs.show import said
 from bot.okr.people import LANGUAGES, Person
-from bot.ports import Change, Clock, Deps, EventKey, Ids, Known, Outgoing, PutSession, Reading, Turn
+from bot.ports import About, Change, Clock, Deps, EventKey, Ids, Known, Outgoing, PutSession, Reading, Turn, UnsignedNotes
 
 
 class Desk:
@@ -23,6 +23,8 @@ class Desk:
         self.reading: Reading = deps.reading
         self.clock: Clock = deps.clock
         self.ids: Ids = deps.ids
+        self.unsigned: UnsignedNotes = deps.unsigned
+        self.about: About = deps.about
         self.now = deps.clock.now()
         self._person = known.person
         self.lang = known.person.locale if known.person else _hinted(incoming.sender.language)

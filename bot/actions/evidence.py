@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from bot.actions.alignment import served_objective
@@ -23,7 +24,8 @@ INSTANT = timedelta(seconds=1)
 
 async def gather(desk: Desk, objectives: Iterable[Objective], cycle: Cycle) -> Sight:
     """What owners have said about these objectives, seen from now on the reader's own day."""
-    return await look(desk.reading, objectives, cycle, today(desk), desk.now)
+    sight = await look(desk.reading, objectives, cycle, today(desk), desk.now)
+    return replace(sight, evidence=replace(sight.evidence, unsigned=await desk.unsigned.marks()))
 
 
 async def look(reading: Reading, objectives: Iterable[Objective], cycle: Cycle, day: date, now: datetime) -> Sight:

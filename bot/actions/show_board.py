@@ -17,7 +17,7 @@ from bot.actions.bars import (
     team_button,
     wish_buttons,
 )
-from bot.actions.cycles import current_cycle
+from bot.actions.cycles import current_cycle, today
 from bot.actions.desk import Desk
 from bot.actions.evidence import gather, served_titles
 from bot.actions.show_trend import trend_button
@@ -47,6 +47,7 @@ from bot.texts import T, Text, say, say_plain
 
 PAGE = 8
 TEAMS_OFFERED = 12
+AGES_SHOWN = 8
 _PAGED = re.compile(r"(?P<scope>.+)~(?P<page>[0-9]{1,4})")
 
 
@@ -162,14 +163,15 @@ class _Line:
 
 async def _show(desk: Desk, sheet: _Sheet, page: int) -> None:
     board = sheet.board
+    unsigned = await _unsigned(desk) if board.scope is not Scope.COMPANY else ()
     if not board.objectives:
         buttons = (*wish_buttons(desk.lang, Intent(Wish.NEW)), *_other_boards(desk, sheet))
-        desk.say(_head(sheet, 1, 1), sheet.empty, Buttons(buttons))
+        desk.say(_head(sheet, 1, 1), sheet.empty, *unsigned, Buttons(buttons))
         return
     lines = _lines(board)
     page, pages = _turned_to(page, lines)
     shown = await _with_titles(desk, _on_page(lines, page))
-    blocks = _page(desk.lang, sheet, shown, page, pages)
+    blocks = [*_page(desk.lang, sheet, shown, page, pages), *unsigned]
     if details := tuple(_detail(desk.lang, line) for line in shown):
         blocks.append(Buttons(details))
     blocks.append(
@@ -183,6 +185,17 @@ async def _show(desk: Desk, sheet: _Sheet, page: int) -> None:
         )
     )
     desk.send(Message(tuple(blocks), desk.lang))
+
+
+async def _unsigned(desk: Desk) -> tuple[Block, ...]:
+    """The open unsigned notes whoever looks has to answer, by age: how many and how old, never what they say."""
+    days = [(today(desk) - day).days for day in await desk.unsigned.open_since(desk.person.id)]
+    if not days:
+        return ()
+    ages = [say_plain(desk.lang, T("board.unsigned_days", n=max(one, 0))) for one in days[:AGES_SHOWN]]
+    comma = say_plain(desk.lang, T("board.comma"))
+    said = say(desk.lang, T("board.unsigned_open", n=len(days), ages=comma.join(ages)))
+    return Paragraph(said), Buttons(wish_buttons(desk.lang, Intent(Wish.ANONYMOUS)))
 
 
 def group_board(lang: str, board: Board, team: Team, people: Mapping[PersonId, Person], page: int) -> Message:

@@ -20,7 +20,9 @@ TABLE = (
     (Wish.BOARD, "/status"),
     (Wish.CALL_FOR_HELP, "/helpme"),
     (Wish.WHEN, "/when"),
+    (Wish.ANONYMOUS, "/anon"),
     (Wish.SETTINGS, "/settings"),
+    (Wish.ABOUT, "/about"),
     (Wish.HELP, "/help"),
 )
 """Only what does something today: a word in a list is a promise."""

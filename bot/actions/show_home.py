@@ -118,7 +118,8 @@ def _continue(desk: Desk, draft: Objective) -> Button:
 
 def _doable(desk: Desk, *, is_first: bool) -> tuple[Button, ...]:
     writes = button(desk.lang, Intent(Wish.NEW), tone=Tone.PRIMARY if is_first else Tone.PLAIN)
-    others = (Intent(Wish.BOARD), Intent(Wish.SETTINGS), Intent(Wish.HELP))
+    # The way to write unsigned always stands here, for everybody: that somebody sees it says nothing.
+    others = (Intent(Wish.BOARD), Intent(Wish.ANONYMOUS), Intent(Wish.SETTINGS), Intent(Wish.HELP))
     return (writes, *(button(desk.lang, intent) for intent in others))
 
 

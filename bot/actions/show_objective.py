@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from bot.actions.bars import age, bar, help_note, names, note, wish_buttons
+from bot.actions.bars import age, bar, blocked_note, help_note, names, note, wish_buttons
 from bot.actions.call_for_help import decision_buttons
 from bot.actions.cycles import cycle_of, local, today
 from bot.actions.desk import Desk
@@ -139,7 +139,11 @@ def _key_result(
     published_at = objective.published_at or objective.created_at
     share = share_of(key_result, sight.evidence)
     label = f"{number}. {key_result.sentence}"
-    cry = help_note(lang, call, newest_answer((key_result,), sight), sight.now)
+    notes = (
+        help_note(lang, call, newest_answer((key_result,), sight), sight.now),
+        blocked_note(lang, is_blocked=key_result.id in sight.evidence.unsigned),
+    )
+    cry = " · ".join(part for part in notes if part)
     if objective.state is ObjectiveState.PUBLISHED and share is not None:
         quiet = quiet_since(said.at if said else None, published_at, sight.now)
         then = share_a_week_ago(key_result, published_at, sight)

@@ -46,6 +46,8 @@ class Wish(StrEnum):
     """Say whether help has arrived; "<id>:yes" or "<id>:no" is the object."""
     HERE = "here"
     """Make this group a team's own; the team as typed is the object, "" for one's own, "off" to end it."""
+    ABOUT = "about"
+    """What is running here, and how it treats unsigned notes."""
     TREND = "trend"
     """Draw how something has moved; a key result's id or "team:<id>" is the object, or a sentence or team as typed."""
 
@@ -71,6 +73,7 @@ _WORDS: dict[Wish, str] = {
     Wish.TREND: "trend|trends|trend chart|xu hướng|biểu đồ|biểu đồ xu hướng|趋势|趋势图|走势|走势图",
     Wish.CALL_FOR_HELP: "help!|help me|helpme|sos|cứu mạng|cứu với|cứu tôi|cần giúp|cần trợ giúp|救命|求助|需要帮助|帮帮我",
     Wish.ANONYMOUS: "anonymous|anon|unsigned|ẩn danh|giấu tên|匿名|匿名反馈",
+    Wish.ABOUT: "about|about laban|version|giới thiệu|phiên bản|关于|版本",
     Wish.SETTINGS: "settings|preferences|language|cài đặt|thiết lập|ngôn ngữ|设置|语言",
     Wish.HELP: "?|help|what can i say|trợ giúp|giúp|hướng dẫn|帮助|怎么用",
     Wish.BACK: "back|go back|undo|quay lại|trở lại|lùi lại|返回|上一步|后退",
@@ -97,6 +100,7 @@ _COMMANDS = {
     "ở đây": Wish.HERE,
     "这里": Wish.HERE,
     "anon": Wish.ANONYMOUS,
+    "about": Wish.ABOUT,
     "settings": Wish.SETTINGS,
     "help": Wish.HELP,
     "back": Wish.BACK,

@@ -52,13 +52,15 @@ class Scope(StrEnum):
 class Evidence:
     """What owners have said: the newest check-in of each key result now and a week ago. `all` are those of bounds to keep, oldest first.
 
-    `calls` are all calls for help on them, oldest first, whatever became of them.
+    `calls` are all calls for help on them, oldest first, whatever became of them. `unsigned` are those an open unsigned note is about: that
+    there is one is for everybody, its words are not.
     """
 
     now: Mapping[KeyResultId, CheckIn] = field(default_factory=dict)
     week_ago: Mapping[KeyResultId, CheckIn] = field(default_factory=dict)
     all: Mapping[KeyResultId, tuple[CheckIn, ...]] = field(default_factory=dict)
     calls: Mapping[KeyResultId, tuple[HelpRequest, ...]] = field(default_factory=dict)
+    unsigned: frozenset[KeyResultId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ class Row:
 
     `expected` and `standing` are None while there is nothing to compare: not measured yet, or written so late that a straight line from the
     cycle's first day would be unfair. `call` is the oldest open call for help on a key result of it, `answered` the newest one that was
-    answered in the last days.
+    answered in the last days. `is_blocked`: an open unsigned note is about one of its key results.
     """
 
     objective: Objective
@@ -103,6 +105,7 @@ class Row:
     serves: str = ""
     call: HelpRequest | None = None
     answered: HelpRequest | None = None
+    is_blocked: bool = False
 
     @property
     def is_well(self) -> bool:
@@ -323,6 +326,7 @@ def row_of(objective: Objective, owner: Person | None, sight: Sight, *, is_leade
         serves,
         calls[0].request if calls else None,
         newest_answer(key_results, sight),
+        any(one.id in evidence.unsigned for one in key_results),
     )
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import stat
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from enum import Enum, auto
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,6 +25,41 @@ THREADS_FILE = "anon.db"
 KEYS_FOLDER = "keys"
 
 _R = TypeVar("_R")
+
+
+class Trouble(Enum):
+    """What can be wrong with the files, seen from outside."""
+
+    OPEN_TO_OTHERS = auto()
+    NO_KEY = auto()
+    UNREADABLE = auto()
+
+
+def examine_vault(folder: Path) -> Trouble | None:
+    """What is wrong with the files in `folder`. Changes nothing, and looks at nothing but whether it opens."""
+    if not folder.exists():
+        return None
+    try:
+        is_open = any(stat.S_IMODE(file.stat().st_mode) & 0o077 for file in (folder, *folder.rglob("*")))
+    except OSError:
+        return Trouble.UNREADABLE
+    if is_open:
+        return Trouble.OPEN_TO_OTHERS
+    keys = Keys(folder / KEYS_FOLDER, _NoChance())
+    try:
+        if (folder / SPOOL_FILE).exists() and not keys.epochs():
+            return Trouble.NO_KEY
+        read_spool(folder / SPOOL_FILE, keys)
+    except VaultError:
+        return Trouble.UNREADABLE
+    return None
+
+
+class _NoChance:
+    """For whoever only looks."""
+
+    def token(self, size: int) -> bytes:
+        raise VaultError
 
 
 class FileVault:

@@ -36,7 +36,9 @@ NEVER_SAID = {
 }
 """Families of texts that no story can reach, and why."""
 NOT_SAID_TODAY = {
-    "button.anon": "a wish that is understood and cannot be granted yet: it has a word, but nobody is offered its button",
+    "about.no_page": "the stories' company has a page",
+    "about.rehearsal": "the stories are no demo",
+    "button.about": "found by its word: nobody needs it every day",
     "board.answered.dead": "what has ended is off the board, and its history says how",
     "button.decide": "each decision has a button of its own",
     "button.here": "groups are bound by a command only",

@@ -65,7 +65,7 @@ async def test_home_offers_to_go_on_with_what_is_unfinished() -> None:
 
 
 async def test_home_says_what_can_be_done_and_asks_for_nothing_that_does_not_exist_yet() -> None:
-    assert tokens(await home(busy()))[-4:] == ["d.new.", "d.status.", "d.settings.", "d.help."]
+    assert tokens(await home(busy()))[-5:] == ["d.new.", "d.status.", "d.anon.", "d.settings.", "d.help."]
 
 
 async def test_whoever_has_no_objective_is_invited_to_write_the_first() -> None:
@@ -136,6 +136,7 @@ async def test_every_word_help_names_is_understood(lang: str) -> None:
         (Wish.BOARD, "/status"),
         (Wish.CALL_FOR_HELP, "/helpme"),
         (Wish.WHEN, "/when"),
+        (Wish.ANONYMOUS, "/anon"),
         (Wish.SETTINGS, "/settings"),
         (Wish.HELP, "/help"),
     ):
