@@ -40,6 +40,9 @@ class WebChat:
             assert response.status == 303, response.status
             return {"link": response.headers["Location"]}
 
+    def chat_of(self, person_id: PersonId) -> str:
+        return person_id
+
     def egress(self) -> Sequence[tuple[str, str]]:
         return ()
 
@@ -83,6 +86,9 @@ class Telegram:
         await self.server.until(lambda: len(person.chat.said) > before)
         await one.rest()
         return {"init": init_data(one.hands.now(), person.id, token=TOKEN)}
+
+    def chat_of(self, person_id: PersonId) -> str:
+        return str(TELEGRAM_IDS[person_id])
 
     def egress(self) -> Sequence[tuple[str, str]]:
         calls = self.server.of("sendMessage", "editMessageText", "sendPhoto", "pinChatMessage")

@@ -73,6 +73,10 @@ class Channel(Protocol):
         """Somebody asks for the form in their chat. What their browser sends to enter it."""
         ...
 
+    def chat_of(self, person_id: PersonId) -> str:
+        """What somebody's private chat is called there."""
+        ...
+
     def egress(self) -> Sequence[tuple[str, str]]:
         """Everything the platform has been given to show, so far: to which chat, and what."""
         ...
@@ -201,9 +205,9 @@ async def product(
         await storage.put_organisation(Organisation("Lantern"))
         assert await storage.work.save(sample(channel.platform)) is Saved.DONE
         one = Product(folder, storage, hands, stack)
-        await ending.enter_async_context(channel.attached(one))
         if plant is not None:
             plant(one)
+        await ending.enter_async_context(channel.attached(one))
         await _serve(one, ending)
         tasks = [asyncio.create_task(part.run()) for part in (one.postman, one.intake)]
         ending.push_async_callback(_end, one, tasks)

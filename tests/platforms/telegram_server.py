@@ -688,11 +688,16 @@ def _rows(markup: object) -> list[list[tuple[str, str]]]:
     for button in buttons:
         if not button.get("text", "").strip():
             raise RefusedError(400, "Bad Request: text of a button is empty")
-        if not 1 <= len(str(button.get("callback_data", "")).encode()) <= 64:
+        if "web_app" in button:
+            if not str(button["web_app"].get("url", "")).startswith("https://"):
+                raise RefusedError(400, "Bad Request: BUTTON_URL_INVALID")
+        elif not 1 <= len(str(button.get("callback_data", "")).encode()) <= 64:
             raise RefusedError(400, "Bad Request: BUTTON_DATA_INVALID")
-        if button.get("style") not in (None, *STYLES) or set(button) - {"text", "callback_data", "style"}:
+        kinds = set(button) - {"text", "style"}
+        if button.get("style") not in (None, *STYLES) or kinds not in ({"callback_data"}, {"web_app"}):
             raise RefusedError(400, "Bad Request: BUTTON_TYPE_INVALID")
-    return [[(button["text"], button["callback_data"]) for button in row] for row in rows]
+    # A Mini App's button is pressed without the bot being told: its address stands where another has its data.
+    return [[(button["text"], button.get("callback_data") or button["web_app"]["url"]) for button in row] for row in rows]
 
 
 async def _given(request: web.Request) -> dict[str, Any]:
