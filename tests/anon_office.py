@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 from bot.anon.audience import Company, Member, Unit
-from bot.anon.port import Draft, Form, Receipt, Slot, Thread, Tray
+from bot.anon.port import Draft, Form, Receipt, Refused, Slot, Thread, Tray
 from bot.anon.relay import Relay
 from bot.anon.slots import Plan, next_slot
 from bot.anon.terms import Terms
@@ -114,11 +114,11 @@ class Office:
 
     async def slot(self, days: int = 1) -> Slot:
         """Let the next slot come, or so many of them; what the last one brought."""
-        slot = None
+        slot: Slot | Refused | None = None
         for _ in range(days):
             self.clock.at = next_slot(await self.directory.plan(), self.clock.at) + MINUTE
             slot = await self.relay.tick()
-        assert slot is not None
+        assert isinstance(slot, Slot), slot
         return slot
 
     async def released(self) -> None:

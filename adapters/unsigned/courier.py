@@ -12,7 +12,7 @@ from datetime import datetime
 
 from adapters.unsigned.delivery import Sleep, deliver
 from bot.actions.unsigned import cue_message, digest_message
-from bot.anon.port import AnonymousRelay, Digest, Slot
+from bot.anon.port import AnonymousRelay, Digest, Refused, Slot
 from bot.chat.incoming import Place
 from bot.chat.message import Message
 from bot.okr.people import Account, Person
@@ -46,12 +46,20 @@ class Courier:
         self._room = asyncio.Semaphore(AT_ONCE)
         self._sent: dict[tuple[str, str], tuple[str, Message]] = {}
         """The newest message of each kind in each chat, and its reference: in a rehearsal only."""
+        self._is_stuck = False
         self._rounds: set[asyncio.Task[None]] = set()
 
     async def tick(self, now: datetime) -> None:
         """Give the relay its time; what a slot brings goes out on the side."""
         slot = await self._relay.tick()
-        if slot is None:
+        if isinstance(slot, Refused) != self._is_stuck:
+            self._is_stuck = not self._is_stuck
+            # The clock's own work, whoever writes or does not: said once when it begins to fail and once when it is well again.
+            if self._is_stuck:
+                LOG.error("unsigned notes: slots cannot be run; see laban doctor")
+            else:
+                LOG.info("unsigned notes: slots are run again")
+        if slot is None or isinstance(slot, Refused):
             return
         if slot.troubles:
             # Only now, and without a number: a line at the moment it happened would say when somebody tried to write.

@@ -288,6 +288,7 @@ class AnonymousRelay(Protocol):
         """The slot days of the open notes this person reads, oldest first. Changes at slots only, but for what they close themselves."""
         ...
 
-    async def tick(self) -> Slot | None:
-        """Called every minute: rewrites the spool when it is time, and runs a slot that is due. What a slot brings is given out once."""
+    async def tick(self) -> Slot | Refused | None:
+        """Called every minute: rewrites the spool when it is time, and runs a slot that is due. What a slot brings is given out once; Refused
+        when the clock's own work failed."""
         ...

@@ -343,12 +343,8 @@ class Relay:
         held = (one for one in await self._vault.threads() if one.state is ThreadState.OPEN and now.holds(person_id, one))
         return tuple(sorted(one.since.date() for one in held))
 
-    async def tick(self) -> Slot | None:
-        slot = await self._tick()
-        return None if isinstance(slot, Refused) else slot
-
     @_or_not_now
-    async def _tick(self) -> Slot | None:
+    async def tick(self) -> Slot | None:
         async with self._lock:
             await self._vault.roll()
             now = await self._now()

@@ -10,7 +10,7 @@ import pytest
 from adapters.unsigned.courier import Courier
 from adapters.unsigned.elsewhere import Elsewhere
 from bot.actions.unsigned import SIZE_CLASS, cue_message, digest_message
-from bot.anon.port import Digest, Entry, Kind, Note, Slot, ThreadState
+from bot.anon.port import Digest, Entry, Kind, No, Note, Refused, Slot, ThreadState
 from bot.okr.people import Account, PersonId
 from bot.ports import PutAccount
 from tests.chat import Office
@@ -34,15 +34,15 @@ QUIET, FULL = Digest(MEI, (), 0), Digest(MEI, (NOTE,), 1)
 class Slots(Elsewhere):
     """A relay whose slots are written down beforehand."""
 
-    def __init__(self, *slots: Slot | None) -> None:
+    def __init__(self, *slots: Slot | Refused | None) -> None:
         super().__init__()
         self._slots = list(slots)
 
-    async def tick(self) -> Slot | None:  # type: ignore[override] # the one that stands in never has a slot
+    async def tick(self) -> Slot | Refused | None:  # type: ignore[override] # the one that stands in never has a slot
         return self._slots.pop(0)
 
 
-async def carried(*slots: Slot | None, platform: str = "telegram", is_rehearsal: bool = False) -> Chats:
+async def carried(*slots: Slot | Refused | None, platform: str = "telegram", is_rehearsal: bool = False) -> Chats:
     office, chats = Office(), Chats()
     for person_id in ("mei", "minh", "an"):
         office.storage.apply([PutAccount(Account(platform, "demo", person_id, PersonId(person_id), f"chat of {person_id}"))])
@@ -97,6 +97,12 @@ async def test_troubles_are_told_with_the_slot_and_without_a_number(caplog: pyte
     assert [record.getMessage() for record in caplog.records] == [
         "unsigned notes: some were refused since the slot before (VaultError); see laban doctor"
     ]
+
+
+async def test_slots_that_cannot_be_run_are_told_once_and_so_is_that_they_can_again(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        await carried(Refused(No.NOT_NOW), Refused(No.NOT_NOW), None, None)
+    assert [record.levelname for record in caplog.records] == ["ERROR", "INFO"]
 
 
 async def test_nothing_is_logged_about_a_note_that_comes() -> None:
