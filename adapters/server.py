@@ -43,7 +43,8 @@ from adapters.relay import Pace, Relay
 from adapters.settings import DEMO_FILE, Secret, Settings, with_secret_key
 from adapters.timer import Tick, Timer, by_itself, pruning
 from adapters.unsigned.courier import Courier
-from adapters.unsigned.doorman import Doorman
+from adapters.unsigned.doorman import Doorman, Erase
+from adapters.unsigned.typed import TypedNotes
 from adapters.webchat.messenger import WebMessenger
 from adapters.webchat.receive import create_app
 from adapters.webchat.streams import Streams
@@ -105,8 +106,12 @@ async def serve(settings: Settings, *, is_demo: bool = False, is_reset: bool = F
             sorry = partial(apologise, deps=deps)
             intake = Intake(storage.inbox, talk, deps.clock, apologise=sorry, diligence=Diligence(grace=GRACE))
             notes = _notes(settings, secret, unsigned, deps, is_demo=is_demo)
-            doorman = Doorman(intake.accept, storage.reading, messengers, notes.ways)
-            courier = Courier(unsigned, storage.reading, messengers, is_rehearsal=is_demo)
+            erasers: dict[str, Erase] = {}
+            typed = TypedNotes(unsigned, deps.clock)
+            doorman = Doorman(intake.accept, storage.reading, messengers, notes.ways, typed, erasers)
+            courier = Courier(
+                unsigned, storage.reading, messengers, is_rehearsal=is_demo, has_page=is_demo or settings.is_reachable
+            )
             looks = Tick("unsigned notes", REHEARSED_LOOKS if is_demo else SLOT_LOOKS, courier.tick)
             timer = Timer(deps.clock, [pruning(storage.inbox, storage.outbox), by_itself(deps), looks])
             app = create_app(
@@ -129,6 +134,7 @@ async def serve(settings: Settings, *, is_demo: bool = False, is_reset: bool = F
             telegram = None if is_demo else _telegram(settings, secret, doorman, deps, pictures)
             if telegram is not None:
                 messengers["telegram"] = telegram.messenger
+                erasers["telegram"] = telegram.messenger.erase
                 telegram.add_routes(app)
             async with _running(relay, intake, timer, telegram) as tasks, _carried(doorman, courier), _served(app, listening):
                 tell(settings.public_url)
@@ -202,6 +208,7 @@ def _telegram(settings: Settings, key: Secret, doorman: Doorman, deps: Deps, pic
         links_to="",
         pictures=pictures,
         settle=partial(move_chat, deps=deps),
+        was_secret=doorman.was_secret,
     )
 
 

@@ -191,6 +191,10 @@ class TelegramClient:
             raise told_plainly(error) from None
         return str(sent.message_id)
 
+    async def erase(self, chat_id: str, message_id: str) -> None:
+        """Take a message away, whosever it is. In private chats Telegram lets a bot do that for 48 hours. Raises what the library raises."""
+        await self._bot.delete_message(_number(chat_id), _number(message_id))
+
     async def say_instead(self, chat_id: str, message_id: str, shown: Shown) -> None:
         """Replace words already sent, buttons included. Raises GoneError, or as `told_plainly` says."""
         try:

@@ -68,6 +68,14 @@ def press_of(update: Update) -> str:
     return ""
 
 
+def message_of(update: Update) -> tuple[str, str] | None:
+    """(chat id, message id) of what somebody typed; None when nothing was."""
+    match update:
+        case {"message": {"chat": {"id": int(chat_id)}, "message_id": int(message_id)}}:
+            return str(chat_id), str(message_id)
+    return None
+
+
 def move_of(update: Update) -> tuple[str, str] | None:
     """(old, new) chat id when a group has become a supergroup. Both chats tell it."""
     match update:

@@ -95,6 +95,10 @@ class TelegramMessenger:
             await self._pin(place.chat_id, reference)
         return reference
 
+    async def erase(self, place: Place, reference: str) -> None:
+        """Take a message away from a chat. Raises what Telegram answers."""
+        await self._client.erase(place.chat_id, reference)
+
     async def _send_part(self, chat_id: str, part: Message, replaces: str) -> str:
         for _ in range(MOVES):
             chat_id = self._moved.get(chat_id, chat_id)

@@ -10,6 +10,7 @@ import logging
 import random
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final
 
@@ -20,7 +21,7 @@ from adapters.failures import locate
 from adapters.nap import Nap, nap
 from adapters.patience import BUGS, TURNS, Patience
 from adapters.telegram.client import ApiError, TelegramClient
-from adapters.telegram.decode import Me, Update, decode, move_of, number_of, press_of
+from adapters.telegram.decode import Me, Update, decode, message_of, move_of, number_of, press_of
 from adapters.telegram.verify import HEADER, is_genuine
 from bot.chat.incoming import Incoming
 from bot.ports import Clock
@@ -41,18 +42,23 @@ RETRIES: Final = Patience(
 
 Accept = Callable[[Incoming], Awaitable[bool]]
 """`Intake.accept`: the event is stored when it returns."""
+WasSecret = Callable[[Incoming], bool]
+"""Whether what was just accepted should be taken away from the chat; asked once."""
 Moved = Callable[[str, str], Awaitable[None]]
 """Told the old and the new chat id; whatever had to be stored about it is stored when it returns."""
 
 
 class Reception:
-    """What both ways in have in common. `moved` is told of groups that became supergroups."""
+    """What both ways in have in common. `moved` is told of groups that became supergroups; what `was_secret` is deleted from its chat."""
 
-    def __init__(self, client: TelegramClient, accept: Accept, clock: Clock, moved: Moved) -> None:
+    def __init__(
+        self, client: TelegramClient, accept: Accept, clock: Clock, moved: Moved, was_secret: WasSecret = lambda incoming: False
+    ) -> None:
         self.client = client
         self._accept = accept
         self._clock = clock
         self._moved = moved
+        self._was_secret = was_secret
         self._answers: set[asyncio.Task[None]] = set()
         self.me: Me | None = None
         """None until Telegram has told us; before that nothing is taken in."""
@@ -75,6 +81,9 @@ class Reception:
         incoming = decode(update, self.me, self._clock.now())
         if incoming is not None:
             await self._accept(incoming)
+            typed = message_of(update)
+            if self._was_secret(incoming) and typed is not None:
+                self._aside(self._erase_quietly(*typed))
         press = press_of(update)
         if press:
             self._answer(press)
@@ -87,10 +96,19 @@ class Reception:
             answer.cancel()
 
     def _answer(self, press: str) -> None:
-        """Let the button come to rest. On the side: what was pressed is safe, and nobody behind it should wait for this."""
-        answer = asyncio.create_task(self._answer_quietly(press))
+        """Let the button come to rest."""
+        self._aside(self._answer_quietly(press))
+
+    def _aside(self, work: Coroutine[Any, Any, None]) -> None:
+        """On the side: what came in is safe, and nobody behind it should wait for this."""
+        answer = asyncio.create_task(work)
         self._answers.add(answer)
         answer.add_done_callback(self._answers.discard)
+
+    async def _erase_quietly(self, chat_id: str, message_id: str) -> None:
+        # No line in the log, whatever comes of it: it would say when somebody wrote unsigned.
+        with suppress(TelegramError):
+            await self.client.erase(chat_id, message_id)
 
     async def _answer_quietly(self, press: str) -> None:
         try:

@@ -11,7 +11,7 @@ from aiohttp import web
 from adapters.nap import Nap, nap
 from adapters.telegram.client import TelegramClient
 from adapters.telegram.messenger import Settle, TelegramMessenger
-from adapters.telegram.receive import WEBHOOK_PATH, Accept, Polling, Receiving, Reception
+from adapters.telegram.receive import WEBHOOK_PATH, Accept, Polling, Receiving, Reception, WasSecret
 from adapters.telegram.turnstile import Turnstile
 from bot.ports import Clock, Pictures
 
@@ -52,12 +52,14 @@ def connect(
     links_to: str = "",
     pictures: Pictures | None = None,
     settle: Settle | None = None,
+    was_secret: WasSecret = lambda incoming: False,
     nap: Nap = nap,
 ) -> Telegram:
     """A bot, not yet running. It polls, unless `webhook` is an address for Telegram to bring updates to and the secret that proves
-    them. `links_to` is where links of ours lead; "" for no links."""
+    them. `links_to` is where links of ours lead; "" for no links.
+    Typed messages that `was_secret` says yes to are deleted."""
     client = TelegramClient(token, api_url)
     messenger = TelegramMessenger(client, Turnstile(clock, nap), public_url=links_to, pictures=pictures, settle=settle)
-    reception = Reception(client, accept, clock, messenger.move)
+    reception = Reception(client, accept, clock, messenger.move, was_secret)
     connection = Polling(reception, nap=nap) if webhook is None else Receiving(reception, *webhook, nap=nap)
     return Telegram(client, messenger, connection)

@@ -36,12 +36,14 @@ class Courier:
         messengers: Mapping[str, Messenger],
         *,
         is_rehearsal: bool = False,
+        has_page: bool = True,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._relay = relay
         self._reading = reading
         self._messengers = messengers
         self._is_rehearsal = is_rehearsal
+        self._has_page = has_page
         self._sleep = sleep
         self._room = asyncio.Semaphore(AT_ONCE)
         self._sent: dict[tuple[str, str], tuple[str, Message]] = {}
@@ -89,7 +91,7 @@ class Courier:
 
     async def _send_digest(self, digest: Digest, person: Person, chat: Account) -> None:
         with_texts = chat.platform not in KEEPS_WORDS
-        await self._send(chat, digest_message(person.locale, digest, with_texts=with_texts))
+        await self._send(chat, digest_message(person.locale, digest, with_texts=with_texts, has_page=self._has_page))
 
     async def _send_cue(self, person: Person, chat: Account) -> None:
         await self._send(chat, cue_message(person.locale))

@@ -25,7 +25,7 @@ from adapters.webchat.encode import PICTURES, Chat, Opened, Shell, chat_page, li
 from adapters.webchat.streams import Bell, Streams, TooManyError
 from adapters.webchat.verify import form_token, is_form_token
 from adapters.webchat.visitors import GUEST_PREFIX, Visitor, Visitors, is_guest_id, place_of
-from bot.actions.unsigned import is_wish
+from bot.actions.unsigned_typed import is_private_matter
 from bot.chat.incoming import Incoming
 from bot.ports import Clock, Ids, Line, Transcript
 
@@ -304,7 +304,7 @@ class _Site:
         action = request.match_info["action"]
         shown = await self._transcript.lines(place_of(visitor.id)) if action in ("tick", "form") else ()
         heard = self._readers[action](visitor, posted, shown)
-        if heard is not None and self._unsigned_at is not None and is_wish(heard.incoming.body):
+        if heard is not None and self._unsigned_at is not None and is_private_matter(heard.incoming.body):
             way = await self._unsigned_at(visitor)
             if way:
                 return _led_to(request, way)

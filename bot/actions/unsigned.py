@@ -53,19 +53,25 @@ def no_page(lang: str) -> Message:
     return Message((_said(lang, T("anon.no_page")),), lang)
 
 
+def code_in_chat(lang: str, address: str) -> Message:
+    """For whoever pastes a code into a chat: where it belongs."""
+    return Message((_said(lang, T("anon.code_in_chat")), _door(lang, address)), lang)
+
+
 def only_in_private(lang: str) -> Message:
     """For a group, in which everybody would look on."""
     return Message((_said(lang, T("anon.only_in_private")),), lang)
 
 
-def digest_message(lang: str, digest: Digest, *, with_texts: bool) -> Message:
-    """What a reader is sent at every slot. Without texts for chats that keep what is said in them."""
+def digest_message(lang: str, digest: Digest, *, with_texts: bool, has_page: bool = True) -> Message:
+    """What a reader is sent at every slot. Without texts for chats that keep what is said in them; where there is no page, notes are
+    answered by typing `/anon` first."""
     blocks: list[Block] = [_said(lang, T("anon.digest.new", n=len(digest.new)) if digest.new else T("anon.digest.nothing"))]
     if with_texts:
         for note in digest.new:
-            blocks += _note(lang, note)
+            blocks += note_blocks(lang, note)
     blocks.append(_said(lang, T("anon.digest.open", n=digest.still_open) if digest.still_open else T("anon.digest.none_open")))
-    blocks.append(_said(lang, T("anon.digest.how"), is_quiet=True))
+    blocks.append(_said(lang, T("anon.digest.how") if has_page else T("anon.digest.how_typed"), is_quiet=True))
     if with_texts:
         blocks.append(Paragraph(words(_filler("".join(f"{block.plain()}\n" for block in blocks))), is_quiet=True))
     blocks.append(_button(lang))
@@ -77,7 +83,8 @@ def cue_message(lang: str) -> Message:
     return Message((_said(lang, T("anon.cue")), _button(lang)), lang, slot=CUE, edits=CUE)
 
 
-def _note(lang: str, note: Note) -> Iterator[Block]:
+def note_blocks(lang: str, note: Note) -> Iterator[Block]:
+    """A note as its readers see it in a chat: whom it is from, then what was said."""
     about = T("anon.digest.about", audience=note.audience, what=note.about) if note.about else None
     yield _said(lang, about or T("anon.digest.from", audience=note.audience))
     for entry in note.entries:

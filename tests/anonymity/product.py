@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import logging
+import shutil
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -21,11 +22,8 @@ from multidict import CIMultiDict
 from adapters.demo import SampleVisitors
 from adapters.intake import Intake
 from adapters.logs import SafeFormatter
-from adapters.notes.askers import KnownAskers
-from adapters.notes.pace import Pace
-from adapters.notes.receive import create_notes
-from adapters.notes.shell import PATH
-from adapters.notes.ways import Doors, Ways
+from adapters.notes.ways import Doors
+from adapters.notes.wiring import connect as connect_notes
 from adapters.relay import Relay as Postman
 from adapters.unsigned.courier import Courier
 from adapters.unsigned.doorman import Doorman
@@ -34,7 +32,7 @@ from adapters.webchat.receive import create_app
 from adapters.webchat.streams import Streams
 from adapters.webchat.verify import form_token
 from adapters.webchat.visitors import PLATFORM as WEB
-from adapters.webchat.visitors import place_of
+from adapters.webchat.visitors import TENANT, place_of
 from bot.actions import rounds
 from bot.actions.apologise import apologise
 from bot.actions.converse import converse
@@ -118,9 +116,10 @@ class Product:
         self.intake = Intake(
             storage.inbox, talk, hands, apologise=sorry, draw=lambda: 0.5, nap=self.sleepers["intake"].nap
         )
-        self.doors = Doors(SECRET, PUBLIC_URL, TOKEN)
-        self.ways = Ways(self.doors, hands, is_reachable=True)
-        self.doorman = Doorman(self.intake.accept, storage.reading, self.messengers, self.ways)
+        self.notes = connect_notes(
+            self.relay, storage.reading, hands, Doors(SECRET, PUBLIC_URL, bot_token=TOKEN), is_reachable=True
+        )
+        self.doorman = Doorman(self.intake.accept, storage.reading, self.messengers, self.notes.ways)
         self.courier = Courier(self.relay, storage.reading, self.messengers, sleep=_no_sleep)
         self.app = create_app(
             self.intake.see_to,
@@ -131,10 +130,9 @@ class Product:
             clock=hands,
             ids=SeededIds(b"pages"),
             public_url=PUBLIC_URL,
-            unsigned_at=lambda visitor: self.ways(PersonId(visitor.id), WEB),
+            unsigned_at=lambda visitor: self.notes.path_for(WEB, TENANT, visitor.id),
         )
-        pages = create_notes(self.relay, KnownAskers(storage.reading, hands), self.doors, hands, pace=Pace(limit=10_000))
-        self.app.add_subapp(PATH, pages)
+        self.notes.add_routes(self.app)
         self.url = ""
         self.http: aiohttp.ClientSession
         self._said = 0
@@ -188,22 +186,29 @@ async def _no_sleep(seconds: float) -> None:
     await asyncio.sleep(0)
 
 
+async def prepare(url: str, platform: str) -> None:
+    """The sample company in the empty database behind `url`: made once and copied for every run, since a migration notes the real time."""
+    storage = open_storage(url)
+    await storage.migrate()
+    async with storage:
+        await storage.put_organisation(Organisation("Lantern"))
+        assert await storage.work.save(sample(platform)) is Saved.DONE
+
+
 @asynccontextmanager
 async def product(
-    folder: Path, channel: Channel, url: str = "", *, plant: Plant | None = None, level: int = logging.INFO
+    folder: Path, channel: Channel, named: Path | str, *, plant: Plant | None = None, level: int = logging.INFO
 ) -> AsyncIterator[Product]:
-    """A product in `folder`, running, with the sample company in its database: an SQLite file there, or the empty database behind `url`."""
+    """A product in `folder`, running, on a copy of the SQLite file `named`, or on the database behind that URL: see `prepare`."""
     (folder / "data").mkdir(parents=True)
+    url = named if isinstance(named, str) else f"sqlite:///{shutil.copyfile(named, folder / 'data' / 'laban.db')}"
     hands = Hands(MONDAY)
     async with AsyncExitStack() as ending:
         stack = ending.enter_context(ExitStack())
         stack.enter_context(_logging_into(folder / LOG_FILE, level))
-        storage = open_storage(url or f"sqlite:///{folder / 'data' / 'laban.db'}")
-        await storage.migrate()
+        storage = open_storage(url, now=hands.now)
         await storage.open()
         ending.push_async_callback(storage.close)
-        await storage.put_organisation(Organisation("Lantern"))
-        assert await storage.work.save(sample(channel.platform)) is Saved.DONE
         one = Product(folder, storage, hands, stack)
         if plant is not None:
             plant(one)

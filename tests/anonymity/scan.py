@@ -6,7 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from bot.anon.receipt import derive
 
@@ -58,22 +58,17 @@ def keys_in(files: Mapping[str, bytes], *more: bytes) -> tuple[bytes, ...]:
     return tuple(key for master in masters for key in (master, *(derive(master, label) for label in LABELS)))
 
 
-def counts(files: Mapping[str, bytes], text: str, keys: Iterable[bytes]) -> Iterator[tuple[str, str, int]]:
-    """File, form and how often `text` stands there, without the zeros."""
-    needles = forms(text, keys)
-    for name, content in files.items():
-        for form, needle in needles.items():
-            number = content.count(needle)
-            if number:
-                yield name, form, number
-
-
 def appeared(
     before: Mapping[str, bytes], after: Mapping[str, bytes], text: str, keys: Iterable[bytes], what: str
 ) -> list[str]:
-    """Where `text` stands more often than in a run in which the person did nothing."""
-    keys = tuple(keys)
-    known = {(name, form): number for name, form, number in counts(before, text, keys)}
-    return [
-        f"{what} in {name} ({form})" for name, form, number in counts(after, text, keys) if number > known.get((name, form), 0)
-    ]
+    """Where `text` stands more often than in a run in which the person did nothing. What is the same in both cannot have it more often."""
+    found = []
+    needles = forms(text, keys)
+    for name, content in after.items():
+        earlier = before.get(name, b"")
+        if content == earlier:
+            continue
+        for form, needle in needles.items():
+            if needle in content and content.count(needle) > earlier.count(needle):
+                found.append(f"{what} in {name} ({form})")
+    return found

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -23,14 +24,16 @@ SECOND_TEXT = "Nobody decides who is on call."
 ANSWER = "I will ask them first from now on."
 SLOTS = tuple(datetime(2026, 11, day, 8, 1, tzinfo=UTC) for day in (23, 24, 25, 26))
 """A minute after each of four slots, at 16:00 in Shanghai."""
+WRITTEN_AT, OVERHEARD_AT = MONDAY + 12 * MINUTE, MONDAY + 16 * MINUTE
+"""When the notes are written, and when a colleague says something under her name. All before the same ten minutes' mark."""
 ALLOWED = frozenset({"data/anon/spool.bin"})
 """The only file that may change when somebody writes unsigned."""
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """What varies. `late` moves both notes, `is_swapped` sends the second one first, `crosses` sends them after instead of before what a
-    colleague says under her name, `stumbles` lets the first attempt to write fail; `writes` is False for days without any note."""
+    """What varies. `late` moves both notes, `is_swapped` sends the second one first, `crosses` has them written after instead of before
+    what a colleague says under her name, `stumbles` lets the first attempt to write fail; `writes` is False for days without any note."""
 
     first: PersonId = LINH
     second: PersonId = KHOA
@@ -61,13 +64,12 @@ class Told:
 class Bench:
     """Where stories are told: on one platform, with one kind of named store, and perhaps with a leak in the product. A story is told once."""
 
-    def __init__(
-        self, folder: Path, channel: str, *, plant: Plant | None = None, database: Callable[[], str] | None = None
-    ) -> None:
+    def __init__(self, folder: Path, channel: str, named: Callable[[], Path | str], *, plant: Plant | None = None) -> None:
+        """`named` gives the named store of one run: a prepared file to copy, or the URL of a prepared database."""
         self.folder = folder
         self.channel = channel
         self.plant = plant
-        self._database = database
+        self._named = named
         self._numbers = count(1)
         self._told: dict[Story, Told] = {}
 
@@ -81,10 +83,10 @@ class Bench:
         channel = CHANNELS[self.channel]()
         # A new folder of the same length for each: no path may tell two runs apart.
         folder = self.folder / f"run{next(self._numbers):04}"
-        url = self._database() if self._database is not None else ""
-        async with product(folder, channel, url, plant=self.plant) as one:
+        named = self._named()
+        async with product(folder, channel, named, plant=self.plant) as one:
             told = Told()
-            teller = _Teller(one, channel, told, url)
+            teller = _Teller(one, channel, told, named if isinstance(named, str) else "")
             await teller.tell(story)
         shutil.rmtree(folder)
         return told
@@ -106,22 +108,12 @@ class _Teller:
 
     async def _days(self, story: Story) -> None:
         one = self._one
-        written_at = MONDAY + 12 * MINUTE + story.late
-        overheard_at = MONDAY + (11 if story.crosses else 17) * MINUTE
         await one.pass_until(MONDAY + 5 * MINUTE)
         await one.says(HUONG, "hello")
-        if story.crosses:
-            await one.pass_until(overheard_at)
-            await one.says(PRIYA, "hello")
-        if not story.crosses and overheard_at < written_at:
-            await one.pass_until(overheard_at)
-            await one.says(PRIYA, "hello")
-        await one.pass_until(written_at)
-        if story.writes:
-            await self._write(story)
-        if not story.crosses and overheard_at > written_at:
-            await one.pass_until(overheard_at)
-            await one.says(PRIYA, "hello")
+        written_at = OVERHEARD_AT + MINUTE if story.crosses else WRITTEN_AT + story.late
+        for at, happens in sorted([(OVERHEARD_AT, self._overhear), (written_at, partial(self._write, story))]):
+            await one.pass_until(at)
+            await happens()
         await one.pass_until(MONDAY + 50 * MINUTE)
         await self._keep("waiting")
         await one.says(HUONG, "hello")
@@ -134,10 +126,16 @@ class _Teller:
             await self._answer()
         await self._slot(SLOTS[3])
         if story.writes:
-            self._told.read_by_author = (await Device(one).reads(self._told.codes[0])).html
+            pages = [(await Device(one).reads(code)).html for code in self._told.codes]
+            self._told.read_by_author = "\n".join(pages)
         await self._keep("answered")
 
+    async def _overhear(self) -> None:
+        await self._one.says(PRIYA, "hello")
+
     async def _write(self, story: Story) -> None:
+        if not story.writes:
+            return
         one, told = self._one, self._told
         authors = [(story.first, story.first_text), (story.second, SECOND_TEXT)]
         before = stats(one.folder)

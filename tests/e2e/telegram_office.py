@@ -6,22 +6,29 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import time, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from aiogram import methods, types
 
-from adapters.ids import RandomIds
+from adapters.ids import RandomIds, SystemChance
 from adapters.intake import Intake
 from adapters.relay import Relay
 from adapters.telegram.wiring import connect
+from adapters.unsigned.courier import Courier
+from adapters.unsigned.doorman import Doorman, Erase
+from adapters.unsigned.typed import TypedNotes
 from bot.actions.apologise import apologise
 from bot.actions.converse import converse
 from bot.actions.move_chat import move_chat
-from bot.ports import Change, Deps, Saved, Turn
+from bot.actions.unsigned_directory import OrganisationDirectory
+from bot.anon.relay import Relay as Unsigned
+from bot.anon.terms import Terms
+from bot.ports import Change, Deps, Messenger, Saved, Turn
 from storage import Storage, open_storage
+from storage.anon.vault import FileVault
 from tests.hands import Hands, Sleeper
 from tests.platforms.telegram_server import TOKEN, Call, TelegramServer, telegram_server
 
@@ -29,23 +36,39 @@ from tests.platforms.telegram_server import TOKEN, Call, TelegramServer, telegra
 class Process:
     """One run of Laban, from its start to its end or its death."""
 
-    def __init__(self, storage: Storage, server: TelegramServer, hands: Hands) -> None:
-        self.deps = Deps(storage.reading, storage.work, hands, RandomIds())
+    def __init__(self, storage: Storage, server: TelegramServer, hands: Hands, folder: Path, page: str) -> None:
+        vault = FileVault(folder, hands, SystemChance())
+        vault.open()
+        directory = OrganisationDirectory(storage.reading, hands, time(16, 0))
+        self.unsigned = Unsigned(vault, directory, hands, SystemChance(), Terms())
+        self.deps = Deps(storage.reading, storage.work, hands, RandomIds(), self.unsigned)
         self.storage = storage
         self.sleepers = {name: Sleeper(hands) for name in ("relay", "intake", "telegram")}
         talk, sorry = partial(converse, deps=self.deps), partial(apologise, deps=self.deps)
         self.intake = Intake(storage.inbox, talk, hands, apologise=sorry, draw=lambda: 0.5, nap=self.sleepers["intake"].nap)
+        messengers: dict[str, Messenger] = {}
+        erasers: dict[str, Erase] = {}
+
+        async def sleep(seconds: float) -> None:
+            await hands.alarm(hands.now() + timedelta(seconds=seconds))
+
+        typed = TypedNotes(self.unsigned, hands)
+        self.doorman = Doorman(self.intake.accept, storage.reading, messengers, lambda *_: page, typed, erasers, sleep)
+        self.courier = Courier(self.unsigned, storage.reading, messengers, has_page=bool(page), sleep=sleep)
         self.telegram = connect(
             TOKEN,
             server.url,
-            self.intake.accept,
+            self.doorman.accept,
             hands,
             settle=partial(move_chat, deps=self.deps),
+            was_secret=self.doorman.was_secret,
             nap=self.sleepers["telegram"].nap,
         )
+        messengers["telegram"] = self.telegram.messenger
+        erasers["telegram"] = self.telegram.messenger.erase
         self.relay = Relay(
             storage.outbox,
-            {"telegram": self.telegram.messenger},
+            messengers,
             hands,
             worker="only",
             draw=lambda: 0.5,
@@ -57,6 +80,7 @@ class Process:
     async def stop(self) -> None:
         """As SIGTERM does."""
         await self.telegram.connection.stop()
+        await asyncio.gather(self.doorman.stop(), self.courier.stop())
         await asyncio.gather(self.intake.stop(), self.relay.stop())
         await asyncio.gather(*self.tasks)
         await self._close()
@@ -68,6 +92,7 @@ class Process:
         for task in self.tasks:
             task.cancel()
         await asyncio.wait(self.tasks)
+        await asyncio.gather(self.doorman.stop(), self.courier.stop())
         await self._close()
 
     async def _close(self) -> None:
@@ -78,8 +103,10 @@ class Process:
 class Office:
     """An installation that can be stopped, killed and started again. What Telegram gets is looked at by another library as well."""
 
-    def __init__(self, url: str, server: TelegramServer, hands: Hands) -> None:
-        self._url = url
+    def __init__(self, folder: Path, server: TelegramServer, hands: Hands, page: str) -> None:
+        self.folder = folder
+        self._url = f"sqlite:///{folder / 'laban.db'}"
+        self._page = page
         self.server = server
         self.hands = hands
         self.process: Process | None = None
@@ -96,7 +123,7 @@ class Office:
         storage = open_storage(self._url)
         await storage.migrate()
         await storage.open()
-        self.process = Process(storage, self.server, self.hands)
+        self.process = Process(storage, self.server, self.hands, self.folder / "anon", self._page)
 
     async def end(self, *, suddenly: bool = False) -> None:
         """Stop it."""
@@ -126,11 +153,11 @@ class Office:
 
 
 @asynccontextmanager
-async def telegram_office(folder: Path) -> AsyncIterator[Office]:
-    """An installation in `folder`, running."""
+async def telegram_office(folder: Path, page: str = "") -> AsyncIterator[Office]:
+    """An installation in `folder`, running. `page` is where unsigned notes are written, "" where no page can be opened."""
     hands = Hands()
     async with telegram_server(hands) as server:
-        office = Office(f"sqlite:///{folder / 'laban.db'}", server, hands)
+        office = Office(folder, server, hands, page)
         await office.start()
         try:
             yield office

@@ -43,6 +43,7 @@ METHODS = {
     "answerCallbackQuery": "answer_callback_query",
     "getChat": "get_chat",
     "pinChatMessage": "pin_chat_message",
+    "deleteMessage": "delete_message",
     "setMyCommands": "set_my_commands",
 }
 KINDS = ("message", "edited_message", "channel_post", "callback_query", "my_chat_member")
@@ -75,7 +76,7 @@ class RefusedError(Exception):
 
 @dataclass(slots=True)
 class Shown:
-    """A message as people see it. `rows` are the buttons: (label, callback data)."""
+    """A message as people see it. `rows` are the buttons: (label, callback data or the address of a Mini App)."""
 
     id: int
     is_ours: bool
@@ -464,6 +465,16 @@ class TelegramServer:
             raise RefusedError(400, "Bad Request: MESSAGE_TOO_LONG")
         return True
 
+    def _delete_message(self, call: Call) -> bool:
+        chat = self._chat(call)
+        message = chat.find(int(call.given.get("message_id", 0)))
+        if message is None:
+            raise RefusedError(400, "Bad Request: message to delete not found")
+        if chat.kind != "private" and not message.is_ours:
+            raise RefusedError(400, "Bad Request: message can't be deleted")
+        chat.messages.remove(message)
+        return True
+
     def _get_chat(self, call: Call) -> dict[str, Any]:
         chat = self._chat(call)
         told = {**chat.json(), "accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": dict.fromkeys(GIFTS, True)}
@@ -690,13 +701,16 @@ def _rows(markup: object) -> list[list[tuple[str, str]]]:
             raise RefusedError(400, "Bad Request: text of a button is empty")
         if "web_app" in button:
             if not str(button["web_app"].get("url", "")).startswith("https://"):
-                raise RefusedError(400, "Bad Request: BUTTON_URL_INVALID")
-        elif not 1 <= len(str(button.get("callback_data", "")).encode()) <= 64:
+                raise RefusedError(
+                    400, "Bad Request: inline keyboard button Web App URL is invalid: Only HTTPS links are allowed"
+                )
+            if set(button) - {"text", "web_app"}:
+                raise RefusedError(400, "Bad Request: BUTTON_TYPE_INVALID")
+            continue
+        if not 1 <= len(str(button.get("callback_data", "")).encode()) <= 64:
             raise RefusedError(400, "Bad Request: BUTTON_DATA_INVALID")
-        kinds = set(button) - {"text", "style"}
-        if button.get("style") not in (None, *STYLES) or kinds not in ({"callback_data"}, {"web_app"}):
+        if button.get("style") not in (None, *STYLES) or set(button) - {"text", "callback_data", "style"}:
             raise RefusedError(400, "Bad Request: BUTTON_TYPE_INVALID")
-    # A Mini App's button is pressed without the bot being told: its address stands where another has its data.
     return [[(button["text"], button.get("callback_data") or button["web_app"]["url"]) for button in row] for row in rows]
 
 

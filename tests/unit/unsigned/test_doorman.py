@@ -10,7 +10,10 @@ import pytest
 
 from adapters.unsigned.delivery import WAITS, deliver
 from adapters.unsigned.doorman import Doorman
-from bot.actions.unsigned import invitation, is_wish, no_page, only_in_private
+from adapters.unsigned.elsewhere import Elsewhere
+from adapters.unsigned.typed import TypedNotes
+from bot.actions.unsigned import code_in_chat, invitation, is_wish, no_page, only_in_private
+from bot.anon.receipt import write
 from bot.chat.incoming import Arrived, Body, Incoming, Picked, Place, Sender, Submitted, Texted
 from bot.chat.message import Door, Message, Paragraph
 from bot.chat.richtext import words
@@ -53,7 +56,14 @@ class Scene:
             self.asked.append((person_id, platform))
             return address
 
-        self.doorman = Doorman(accept, self.office.reading, {"web": self.chats}, ways)
+        relay = Elsewhere()
+        self.erased: list[tuple[str, str]] = []
+
+        async def erase(place: Place, reference: str) -> None:
+            self.erased.append((place.chat_id, reference))
+
+        typed = TypedNotes(relay, self.office.hands)
+        self.doorman = Doorman(accept, self.office.reading, {"web": self.chats}, ways, typed, {"web": erase})
 
     async def hears(self, body: Body, sender: str = "minh", *, is_private: bool = True) -> list[Message]:
         place = replace(PLACE, is_private=is_private)
@@ -103,6 +113,26 @@ async def test_everything_else_goes_the_usual_way(body: Body) -> None:
 
 async def test_where_no_page_can_be_opened_that_is_said() -> None:
     assert await Scene("").hears(Texted("/anon")) == [no_page("vi")]
+
+
+CODE = write(bytes(range(16)))
+
+
+@pytest.mark.parametrize(
+    "text", [CODE, f"my code is {CODE.lower()}", CODE.replace("-", ""), CODE.replace("-", " "), f"{CODE[:-1]}7"]
+)
+async def test_a_code_pasted_into_a_chat_is_stored_nowhere_and_its_owner_is_shown_the_page(text: str) -> None:
+    scene = Scene()
+    assert await scene.hears(Texted(text)) == [code_in_chat("vi", "https://laban.example/n")]
+    assert scene.accepted == []
+    incoming = Incoming("event", Sender("web", "demo", "minh"), PLACE, NOON, Texted(text))
+    assert [scene.doorman.was_secret(incoming) for _ in range(2)] == [True, False]
+
+
+async def test_a_strangers_code_is_stored_nowhere_either() -> None:
+    scene = Scene()
+    assert await scene.hears(Texted(CODE), sender="nobody") == []
+    assert scene.accepted == []
 
 
 async def test_in_a_group_everybody_looks_on() -> None:
