@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.anon.port import Digest, Entry, Kind, Note
 from bot.chat import tokens
@@ -18,8 +18,10 @@ DIGEST = "unsigned"
 CUE = "unsigned_cue"
 SIZE_CLASS = 2048
 """Bytes (UTF-8) a digest's words are filled up to, a multiple of it: an empty one and one with a note look alike from outside."""
-FILLER = "\u2060"
-"""A word joiner: takes three bytes and no room."""
+FILLER, FINE_FILLER = "\u2060", "\u00ad"
+"""A word joiner and a soft hyphen: three bytes and two that take no room, and no white space that a platform would cut off."""
+PARTING = 2
+"""Bytes chats put between paragraphs: an empty line."""
 
 
 def is_wish(body: Body) -> bool:
@@ -73,7 +75,7 @@ def digest_message(lang: str, digest: Digest, *, with_texts: bool, has_page: boo
     blocks.append(_said(lang, T("anon.digest.open", n=digest.still_open) if digest.still_open else T("anon.digest.none_open")))
     blocks.append(_said(lang, T("anon.digest.how") if has_page else T("anon.digest.how_typed"), is_quiet=True))
     if with_texts:
-        blocks.append(Paragraph(words(_filler("".join(f"{block.plain()}\n" for block in blocks))), is_quiet=True))
+        blocks.append(Paragraph(words(_filler(blocks)), is_quiet=True))
     blocks.append(_button(lang))
     return Message(tuple(blocks), lang, slot=DIGEST, edits=DIGEST)
 
@@ -103,11 +105,15 @@ def _line(lang: str, entry: Entry) -> str:
             return say_plain(lang, T("anon.entry.closed", name=entry.by))
 
 
-def _filler(said: str) -> str:
-    missing = -len(said.encode()) % SIZE_CLASS
-    joiners, blanks = divmod(missing, len(FILLER.encode()))
-    # In front, where no platform cuts them off.
-    return " " * blanks + FILLER * joiners
+def _filler(blocks: Sequence[Block]) -> str:
+    """What follows these, so that all of it fills its size class. A multiple of three bytes is made of joiners; a hyphen or two make up the rest."""
+    taken = sum(len(block.plain().encode()) + PARTING for block in blocks)
+    missing = -taken % SIZE_CLASS
+    hyphens = -missing % 3
+    if 2 * hyphens > missing:
+        missing += SIZE_CLASS
+        hyphens = -missing % 3
+    return FILLER * ((missing - 2 * hyphens) // 3) + FINE_FILLER * hyphens
 
 
 def _button(lang: str) -> Buttons:
