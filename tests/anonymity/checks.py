@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
 
-from tests.anonymity.company import HUONG, KHOA, LINH, NAMES, TELEGRAM_IDS
+from tests.anonymity.company import KHOA, LINH, NAMES, TELEGRAM_IDS, YUTONG
 from tests.anonymity.product import SECRET
 from tests.anonymity.scan import appeared, keys_in
 from tests.anonymity.state import Snapshot, differences
@@ -53,7 +53,7 @@ async def byte_scan(bench: Bench) -> list[str]:
 
 async def author_swap(bench: Bench) -> list[str]:
     """P2: another author, the same bytes."""
-    return await _same(bench, WHOLE, replace(WHOLE, first=HUONG))
+    return await _same(bench, WHOLE, replace(WHOLE, first=YUTONG))
 
 
 async def time_shift(bench: Bench) -> list[str]:
@@ -98,12 +98,12 @@ async def footprint(bench: Bench) -> list[str]:
 
 async def stumbling(bench: Bench) -> list[str]:
     """P8: when the first attempt to write fails, it leaves as little behind."""
-    return await _same(bench, replace(WHOLE, stumbles=True), replace(WHOLE, stumbles=True, first=HUONG))
+    return await _same(bench, replace(WHOLE, stumbles=True), replace(WHOLE, stumbles=True, first=YUTONG))
 
 
 async def egress(bench: Bench) -> list[str]:
     """P7: after the page's own answer nothing is sent to the author that would not be sent to anybody: another author, the same messages."""
-    one, other = await bench.tell(WHOLE), await bench.tell(replace(WHOLE, first=HUONG))
+    one, other = await bench.tell(WHOLE), await bench.tell(replace(WHOLE, first=YUTONG))
     return [] if one.egress == other.egress else ["what chats are sent depends on who wrote"]
 
 

@@ -13,7 +13,7 @@ from bot.ports import PutAccount, Turn
 SLOT_AT = time(16, 0)
 MANAGER = PersonId("mei")
 """The company is one audience: eleven could have written, and she reads."""
-LINH, KHOA, HUONG, PRIYA = PersonId("linh"), PersonId("khoa"), PersonId("huong"), PersonId("priya")
+LINH, KHOA, HUONG, PRIYA, YUTONG = (PersonId(one) for one in ("linh", "khoa", "huong", "priya", "yutong"))
 TELEGRAM_IDS = {sample.id: 701_000_001 + 7 * number for number, sample in enumerate(PEOPLE)}
 NAMES = {sample.id: sample.name for sample in PEOPLE}
 SEEDED_AT = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)

@@ -26,7 +26,8 @@ from adapters.notes.ways import Doors
 from adapters.notes.wiring import connect as connect_notes
 from adapters.relay import Relay as Postman
 from adapters.unsigned.courier import Courier
-from adapters.unsigned.doorman import Doorman
+from adapters.unsigned.doorman import Doorman, Erase
+from adapters.unsigned.typed import TypedNotes
 from adapters.webchat.messenger import WebMessenger
 from adapters.webchat.receive import create_app
 from adapters.webchat.streams import Streams
@@ -119,7 +120,11 @@ class Product:
         self.notes = connect_notes(
             self.relay, storage.reading, hands, Doors(SECRET, PUBLIC_URL, bot_token=TOKEN), is_reachable=True
         )
-        self.doorman = Doorman(self.intake.accept, storage.reading, self.messengers, self.notes.ways)
+        self.erasers: dict[str, Erase] = {}
+        typed = TypedNotes(self.relay, hands)
+        self.doorman = Doorman(
+            self.intake.accept, storage.reading, self.messengers, self.notes.ways, typed, self.erasers, _no_sleep
+        )
         self.courier = Courier(self.relay, storage.reading, self.messengers, sleep=_no_sleep)
         self.app = create_app(
             self.intake.see_to,
