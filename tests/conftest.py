@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import hypothesis
 import pytest
 
+from tests.anonymity.report import tell
 from tests.browser.chromium import find_chromium, why_not
 from tests.postgres import Postgres, postgres
 
@@ -50,3 +51,8 @@ def chromium() -> str:
     if reason:
         pytest.skip(reason)
     return str(find_chromium())
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What was proven about unsigned notes, where that was among the tests."""
+    tell(terminalreporter)
