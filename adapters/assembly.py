@@ -17,7 +17,7 @@ from adapters.ids import RandomIds, SystemChance
 from adapters.settings import DEMO_FILE, Settings, make_data_dir
 from adapters.unsigned.elsewhere import Elsewhere
 from bot.actions.unsigned_directory import OrganisationDirectory
-from bot.anon.port import AnonymousRelay, No
+from bot.anon.port import AnonymousRelay
 from bot.anon.relay import Relay
 from bot.anon.terms import Terms
 from bot.anon.vault import VaultError
@@ -155,30 +155,35 @@ def anon_folder(settings: Settings) -> Path:
 def anonymous_relay(
     settings: Settings, reading: Reading, clock: Clock, *, every: timedelta | None = None
 ) -> Iterator[AnonymousRelay]:
-    """The relay, while the block runs, for the one process that has its files; another gets one that says so. `every` shortens the slots.
+    """The relay, while the block runs, for the one process that has its files; another gets one that says so and takes over when they become
+    free. `every` shortens the slots.
 
     Never fails: where the files cannot be used everything is refused, and `laban doctor` says why.
     """
-    folder, anon = anon_folder(settings), settings.anon
+    folder = anon_folder(settings)
     with ExitStack() as held:
-        try:
-            make_data_dir(folder.parent)
-            held.enter_context(hold(folder, f"process {os.getpid()}, {settings.public_url}"))
-        except AlreadyRunningError:
-            yield Elsewhere()
-            return
-        except OSError:
-            yield Elsewhere(No.NOT_NOW)
-            return
-        chance = SystemChance()
-        vault = FileVault(folder, clock, chance)
-        try:
-            vault.open()
-        except VaultError:
-            # It refuses what it is asked until the files are mended, and goes on by itself when they are.
-            LOG.error("unsigned notes: their files or keys cannot be used; see laban doctor")
-        directory = OrganisationDirectory(reading, clock, anon.slot_at, every)
-        yield Relay(vault, directory, clock, chance, Terms(anon.floor, anon.channel, anon.retention))
+
+        def take() -> AnonymousRelay | None:
+            try:
+                make_data_dir(folder.parent)
+                held.enter_context(hold(folder, f"process {os.getpid()}, {settings.public_url}"))
+            except (AlreadyRunningError, OSError):
+                return None
+            return _relay_over(folder, settings, reading, clock, every)
+
+        yield take() or Elsewhere(take_over=take)
+
+
+def _relay_over(folder: Path, settings: Settings, reading: Reading, clock: Clock, every: timedelta | None) -> AnonymousRelay:
+    anon, chance = settings.anon, SystemChance()
+    vault = FileVault(folder, clock, chance)
+    try:
+        vault.open()
+    except VaultError:
+        # It refuses what it is asked until the files are mended, and goes on by itself when they are.
+        LOG.error("unsigned notes: their files or keys cannot be used; see laban doctor")
+    directory = OrganisationDirectory(reading, clock, anon.slot_at, every)
+    return Relay(vault, directory, clock, chance, Terms(anon.floor, anon.channel, anon.retention))
 
 
 def trouble_of_anonymous_files(settings: Settings) -> StartError | None:

@@ -72,6 +72,9 @@ class FakeDirectory:
     async def company(self) -> Company:
         return self.now
 
+    async def may_read(self, person_id: PersonId) -> bool:
+        return any(one.id == person_id and one.can_receive for one in self.now.members)
+
     async def plan(self) -> Plan:
         return self.clock_plan
 

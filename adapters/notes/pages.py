@@ -81,9 +81,7 @@ def thread_page(
     )
 
 
-def tray_page(
-    shell: Shell, tray: Tray, start: int = 0, said: str = "", trouble: Refused | None = None, typed: Typed = Typed()
-) -> bytes:
+def tray_page(shell: Shell, tray: Tray, start: int = 0, said: str = "", trouble: str = "", typed: Typed = Typed()) -> bytes:
     """A reader's notes, some at a time, from the one numbered `start`."""
     start = start if 0 <= start < len(tray.notes) else 0
     shown: Sequence[Note] = tray.notes[start : start + PAGE_NOTES]
@@ -96,7 +94,7 @@ def tray_page(
         earlier=max(start - PAGE_NOTES, 0) if start else None,
         later=start + PAGE_NOTES if start + PAGE_NOTES < len(tray.notes) else None,
         said=said,
-        trouble=refusal_words(shell, trouble),
+        trouble=trouble,
         typed=typed,
         closed=ThreadState.CLOSED,
     )

@@ -16,7 +16,8 @@ from aiohttp import web
 from adapters.accept_language import preferred_language
 from adapters.notes import pages
 from adapters.notes.askers import Asker, Askers
-from adapters.notes.pace import Pace
+from adapters.notes.body import LongBodyError, OddBodyError, read_fields
+from adapters.notes.pace import BY_ADDRESS, BY_PERSON, Pace
 from adapters.notes.pages import Typed
 from adapters.notes.shell import FRAMED, PATH, WORDS_OF_COMMAND, Door, Shell, load_assets
 from adapters.notes.verify import VISIT_LIFE, Purpose, make_pass, read_init_data, read_pass
@@ -28,7 +29,6 @@ from bot.ports import Clock
 
 BODY_LIMIT: Final = 64 * 1024
 BODY_SECONDS: Final = 10.0
-FIELDS: Final = 24
 TELEGRAM: Final = ("telegram", "")
 """Platform and tenant of accounts that come by the Mini App."""
 
@@ -54,10 +54,16 @@ _SAID: Final = frozenset({400, 401, 403, 404, 405, 408, 413, 429, 500})
 
 
 def create_notes(
-    relay: AnonymousRelay, askers: Askers, doors: Doors, clock: Clock, *, pace: Pace | None = None
+    relay: AnonymousRelay,
+    askers: Askers,
+    doors: Doors,
+    clock: Clock,
+    *,
+    pace: Pace | None = None,
+    body_seconds: float = BODY_SECONDS,
 ) -> web.Application:
-    """The pages, to be mounted at `shell.PATH`."""
-    site = _Notes(relay, askers, doors, clock, pace or Pace())
+    """The pages, to be mounted at `shell.PATH`. A post has `body_seconds` to arrive."""
+    site = _Notes(relay, askers, doors, clock, pace or Pace(), body_seconds)
     app = web.Application(middlewares=[site.answer_kindly])
     app.add_routes([web.get("/static/{name}", site.static), *(route for way in site.ways for route in _routes(site, way))])
     return app
@@ -120,12 +126,15 @@ Act = Callable[[_Post], Awaitable[bytes]]
 
 
 class _Notes:
-    def __init__(self, relay: AnonymousRelay, askers: Askers, doors: Doors, clock: Clock, pace: Pace) -> None:
+    def __init__(
+        self, relay: AnonymousRelay, askers: Askers, doors: Doors, clock: Clock, pace: Pace, body_seconds: float
+    ) -> None:
         self._relay = relay
         self._askers = askers
         self._doors = doors
         self._clock = clock
         self._pace = pace
+        self._body_seconds = body_seconds
         # We speak no TLS ourselves: where our address is https, a proxy stands in front and says last who came to it.
         self._is_secure = doors.public_url.startswith("https://")
         self._assets = {asset.served_as: asset for asset in load_assets().values()}
@@ -164,7 +173,7 @@ class _Notes:
             if not is_same_origin(headers.get("Sec-Fetch-Site"), headers.get("Origin"), request.host, own):
                 raise _StopError(403)
             came_from = self._came_from(request)
-            if not self._pace.may(f"address {came_from}", self._clock.now()):
+            if not self._pace.may(f"address {came_from}", self._clock.now(), BY_ADDRESS):
                 raise _StopError(429)
             post = await self._read(request, came_from)
             try:
@@ -245,7 +254,7 @@ class _Notes:
         asker = None if person_id is None else await self._askers.person(person_id)
         if asker is None:
             raise _StopError(401)
-        if not self._pace.may(f"person {asker.person_id}", now):
+        if not self._pace.may(f"person {asker.person_id}", now, BY_PERSON):
             raise _StopError(429)
         return _Inside(asker, post["visit"])
 
@@ -279,6 +288,8 @@ class _Notes:
 
     async def follow(self, post: _Post) -> bytes:
         taken = await self._relay.follow_up(post["code"], post["nonce"], post["text"], post.came_from)
+        if isinstance(taken, Refused) and taken.why in (No.UNKNOWN_CODE, No.TOO_MANY_TRIES):
+            return self._thread(post, taken)
         thread = await self._relay.look(post["code"], post.came_from)
         if isinstance(taken, Taken):
             return self._thread(replace(post, fields={"code": post["code"]}), thread, said="followed")
@@ -313,6 +324,8 @@ class _Notes:
 
     async def pass_to(self, post: _Post) -> bytes:
         inside = await self._inside(post)
+        if not post["to"]:
+            return await self._tray(inside, post, trouble="pass_nobody")
         done = await self._relay.pass_to(inside.asker.person_id, post["ref"], post["nonce"], PersonId(post["to"]))
         return await self._tray(inside, post, done, "did_pass")
 
@@ -327,17 +340,19 @@ class _Notes:
         done = await self._relay.set_inbox(inside.asker.person_id, TeamId(post["team"]), is_open=is_open)
         return await self._tray(inside, post, done, "did_inbox_open" if is_open else "did_inbox_closed")
 
-    async def _tray(self, inside: _Inside, post: _Post, done: Taken | Refused | None = None, said: str = "") -> bytes:
+    async def _tray(
+        self, inside: _Inside, post: _Post, done: Taken | Refused | None = None, said: str = "", trouble: str = ""
+    ) -> bytes:
         tray = await self._relay.tray(inside.asker.person_id)
         shell = inside.shell(post.door, "tray")
-        trouble = done if isinstance(done, Refused) else None
+        wrong = shell.say(trouble) if trouble else pages.refusal_words(shell, done if isinstance(done, Refused) else None)
         if isinstance(tray, Refused):
             if tray.why is No.NOT_YOURS and done is None:
                 return pages.note_page(shell, shell.say("tray_none_title"), shell.say("tray_none"))
-            return pages.refusal_page(shell, trouble or tray, post.typed)
+            return pages.refusal_page(shell, done if isinstance(done, Refused) else tray, post.typed)
         start = int(post["start"]) if post["start"].isascii() and post["start"].isdigit() and len(post["start"]) < 6 else 0
-        typed = post.typed if trouble is not None else Typed()
-        return pages.tray_page(shell, tray, start, shell.say(said) if isinstance(done, Taken) else "", trouble, typed)
+        typed = post.typed if wrong else Typed()
+        return pages.tray_page(shell, tray, start, shell.say(said) if isinstance(done, Taken) else "", wrong, typed)
 
     # --- pieces ---
 
@@ -347,22 +362,15 @@ class _Notes:
 
     async def _read(self, request: web.Request, came_from: str) -> _Post:
         """The fields of a post. Raises _StopError for everything a page of ours does not send."""
-        if request.content_type not in ("multipart/form-data", "application/x-www-form-urlencoded"):
-            raise _StopError(415)
-        if request.content_length is not None and request.content_length > BODY_LIMIT:
-            raise _StopError(413)
         try:
-            async with asyncio.timeout(BODY_SECONDS):
-                # The surrounding application's own limit may be that of a webhook.
-                given = await request.clone(client_max_size=BODY_LIMIT).post()
+            async with asyncio.timeout(self._body_seconds):
+                fields = await read_fields(request, BODY_LIMIT)
         except TimeoutError:
             raise _StopError(408) from None
-        except (ValueError, RuntimeError):
+        except LongBodyError:
+            raise _StopError(413) from None
+        except OddBodyError:
             raise _StopError(400) from None
-        fields = {name: value for name, value in given.items() if isinstance(value, str)}
-        if len(fields) != len(given) or len(fields) > FIELDS:
-            raise _StopError(400)
-        fields = {name: value.replace("\r\n", "\n") for name, value in fields.items()}
         lang = fields.get("lang", "")
         if lang not in LANGUAGES:
             lang = preferred_language(request.headers.get("Accept-Language", ""))

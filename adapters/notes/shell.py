@@ -19,8 +19,9 @@ PATH: Final = "/notes"
 """Where the pages are, below our own address."""
 FRAMED: Final = "/telegram"
 """Below PATH: the same pages where Telegram's web client may show them in a frame."""
-SIZE_CLASS: Final = 32 * 1024
-"""Bytes a page is padded to a multiple of. The form, a receipt, an answer and a refusal all fit into one; only a full tray takes more."""
+SIZE_CLASS: Final = 64 * 1024
+"""Bytes a page is padded to a multiple of. The form with all it can be about, a receipt, an answer and a refusal all fit into one; only a full
+tray or a long thread takes more."""
 WORDS_OF_COMMAND: Final = "/anon"
 
 SERVED: Final = {"notes.css": "text/css", "notes.js": "text/javascript", "compass.svg": "image/svg+xml"}
@@ -79,6 +80,10 @@ class Shell:
     def spans(self, text: Text) -> RichText:
         """A text with its emphasis, for templates."""
         return say(self.language, text)
+
+    def named(self, name: str) -> str:
+        """A reader's name; what a name is that nobody has any more ("?")."""
+        return self.say("somebody") if name == "?" else name
 
     def at(self, moment: datetime) -> str:
         """A moment as the reader's clock shows it, kept in one line."""

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime
 
+from adapters.failures import locate
 from adapters.unsigned.delivery import Sleep, deliver
 from bot.actions.unsigned import cue_message, digest_message
 from bot.anon.port import AnonymousRelay, Digest, Refused, Slot
@@ -66,7 +67,7 @@ class Courier:
         if slot.troubles:
             # Only now, and without a number: a line at the moment it happened would say when somebody tried to write.
             LOG.error("unsigned notes: some were refused since the slot before (%s); see laban doctor", ", ".join(slot.troubles))
-        task = asyncio.create_task(self._carry(slot))
+        task = asyncio.create_task(self._carry_quietly(slot))
         self._rounds.add(task)
         task.add_done_callback(self._rounds.discard)
 
@@ -81,6 +82,12 @@ class Courier:
             task.cancel()
         if self._rounds:
             await asyncio.wait(self._rounds)
+
+    async def _carry_quietly(self, slot: Slot) -> None:
+        try:
+            await self._carry(slot)
+        except Exception as error:
+            LOG.error("unsigned notes: what a slot brought could not be carried (%s); it is on the page", locate(error))
 
     async def _carry(self, slot: Slot) -> None:
         ids = sorted({*(one.person_id for one in slot.digests), *slot.cued})

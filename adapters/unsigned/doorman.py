@@ -14,7 +14,7 @@ from typing import Any
 from adapters.unsigned.delivery import Sleep, deliver
 from adapters.unsigned.typed import Reply, TypedNotes
 from bot.actions.unsigned import code_in_chat, invitation, is_wish, no_page, only_in_private
-from bot.actions.unsigned_typed import CodeTyped, code_in, is_private_matter
+from bot.actions.unsigned_typed import CodeTyped, code_in, does_something_else, is_private_matter
 from bot.chat.incoming import Incoming, Place, Texted
 from bot.okr.people import Person, PersonId
 from bot.ports import Messenger, Reading
@@ -97,7 +97,7 @@ class Doorman:
         body = incoming.body
         if is_private_matter(body):
             return True
-        return isinstance(body, Texted) and incoming.place.is_private and (self._typed.has_writers or body.text.startswith("#"))
+        return incoming.place.is_private and (self._typed.has_writers or (isinstance(body, Texted) and body.text.startswith("#")))
 
     async def _replies(self, incoming: Incoming, person: Person) -> list[Reply] | None:
         """None for what goes the usual way."""
@@ -123,13 +123,18 @@ class Doorman:
         can_erase = platform in self._erasers
         if is_wish(incoming.body):
             return await self._typed.begin(person, can_erase=can_erase)
-        assert isinstance(incoming.body, Texted)  # noqa: S101 nothing else may be ours
-        text = incoming.body.text
+        text = incoming.body.text if isinstance(incoming.body, Texted) else ""
         if code is not None:
             return [await self._typed.open(person, code, incoming)]
+        if does_something_else(incoming.body):
+            self._typed.turn_away(person.id)
+            return None
         if self._typed.is_writing(person.id):
             self._note_secret(incoming)
             return [await self._typed.write(person, text, can_erase=can_erase)]
+        if self._typed.is_late(person.id, text):
+            self._note_secret(incoming)
+            return [self._typed.refuse_late(person)]
         order = await self._typed.order(person, incoming, text)
         if order is not None:
             self._note_secret(incoming)

@@ -29,6 +29,10 @@ from bot.ports import Clock
 from bot.texts import T
 
 LISTENS = timedelta(minutes=10)
+REMEMBERS = timedelta(hours=12)
+"""So long after that a whole sentence is taken for the note that was meant to come."""
+SENTENCE = 20
+"""Characters from which a line may be a note; a shorter one rather answers some question."""
 MOST_WRITING = 10_000
 """Nobody else may begin while so many are about to write: memory has an end."""
 
@@ -60,6 +64,20 @@ class TypedNotes:
         writing = self._writing.get(person_id)
         return writing is not None and writing.until > self._clock.now()
 
+    def is_late(self, person_id: PersonId, text: str) -> bool:
+        """Whether this line may be a note that comes too late: then it must not be stored as if it were an ordinary one."""
+        writing, now = self._writing.get(person_id), self._clock.now()
+        return writing is not None and writing.until <= now < writing.until + REMEMBERS and len(text) >= SENTENCE
+
+    def turn_away(self, person_id: PersonId) -> None:
+        """The person does something else."""
+        self._writing.pop(person_id, None)
+
+    def refuse_late(self, person: Person) -> Reply:
+        """What came too late is thrown away, and that is said."""
+        self.turn_away(person.id)
+        return Reply(plain_message(person.locale, T("anon.typed.over")))
+
     @property
     def has_writers(self) -> bool:
         """Whether anybody is about to write."""
@@ -75,7 +93,7 @@ class TypedNotes:
         form = await self._relay.form(person.id)
         if isinstance(form, Form):
             now = self._clock.now()
-            self._writing = {id_: one for id_, one in self._writing.items() if one.until > now}
+            self._writing = {id_: one for id_, one in self._writing.items() if one.until + REMEMBERS > now}
             if len(self._writing) < MOST_WRITING:
                 self._writing[person.id] = _Writing(form.nonce, now + LISTENS)
             replies.append(Reply(invitation_to_type(person.locale, form, can_erase=can_erase)))

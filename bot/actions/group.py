@@ -61,7 +61,7 @@ async def _show(desk: Desk, scope: str) -> None:
     if len(meant) != 1 or meant[0].id != bound:
         _say(desk, T("dialog.in_private"))
         return
-    seen = await board_for_group(desk.reading, meant[0], desk.now)
+    seen = await board_for_group(desk.reading, meant[0], desk.now, await desk.unsigned.marks())
     desk.send(group_board(seen.lang, seen.board, seen.team, seen.people, page))
 
 

@@ -30,7 +30,7 @@ async def post_card(deps: Deps, team: Team, place: Place, now: datetime) -> Turn
     A team without objectives gets no card, but the week is noted all the same: the first objective would otherwise bring the card with it, in
     the middle of the week.
     """
-    seen = await board_for_group(deps.reading, team, now)
+    seen = await board_for_group(deps.reading, team, now, await deps.unsigned.marks())
     monday = monday_of(seen.board.sight.today)
     if any(one.kind is PromptKind.MONDAY_CARD for one in await deps.reading.prompts((team.id,), monday)):
         return None

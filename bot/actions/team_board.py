@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from bot.actions.cycles import cycle_around
 from bot.actions.evidence import look
 from bot.actions.show_board import involved
 from bot.okr.board import Board, Summary, below, board_of_team, summaries_below, titles_by_id
+from bot.okr.objective import KeyResultId
 from bot.okr.people import Person, PersonId, Team, TeamId
 from bot.ports import Reading
 
@@ -30,8 +31,10 @@ class TeamBoard:
     inside: tuple[TeamId, ...]
 
 
-async def board_for_group(reading: Reading, team: Team, now: datetime) -> TeamBoard:
-    """How a team does at `now`, on the day it is for its lead."""
+async def board_for_group(
+    reading: Reading, team: Team, now: datetime, unsigned: frozenset[KeyResultId] = frozenset()
+) -> TeamBoard:
+    """How a team does at `now`, on the day it is for its lead. `unsigned` are key results that open unsigned notes are about."""
     teams = await reading.teams()
     lead = await lead_of(reading, team, teams)
     lang, zone = (lead.locale, lead.timezone) if lead else (NOBODYS_LANGUAGE, NOBODYS_ZONE)
@@ -40,6 +43,7 @@ async def board_for_group(reading: Reading, team: Team, now: datetime) -> TeamBo
     inside = tuple(one.id for one in (team, *below(team, teams)))
     objectives = await reading.published_in(inside, cycle.id)
     sight = await look(reading, objectives, cycle, day, now)
+    sight = replace(sight, evidence=replace(sight.evidence, unsigned=unsigned))
     people = await reading.people(involved(objectives, sight))
     board = board_of_team(team, teams, objectives, people, sight, titles_by_id(objectives))
     return TeamBoard(lang, team, board, summaries_below(team, teams, objectives, people, sight), people, inside)

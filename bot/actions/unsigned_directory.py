@@ -53,6 +53,12 @@ class OrganisationDirectory:
         )
         return Company(tuple(_units(teams, people)), members)
 
+    async def may_read(self, person_id: PersonId) -> bool:
+        person = await self._reading.person(person_id)
+        if person is None or not person.is_active:
+            return False
+        return person.role is not Role.MEMBER or any(team.lead_id == person_id for team in await self._reading.teams())
+
     async def plan(self) -> Plan:
         """At the set hour on the clock of the company's lead, on days they work."""
         teams = await self._reading.teams()

@@ -94,6 +94,13 @@ def order_in(text: str) -> Order | None:
     return Order(ref, Do.ANSWER, rest)
 
 
+def does_something_else(body: Body) -> bool:
+    """Whether somebody who was about to write does another thing instead: presses a button, or says a word of ours that is no cancelling."""
+    if not isinstance(body, Texted):
+        return True
+    return read_intent(body.text, in_talk=True) is not None and not is_cancelled(body.text)
+
+
 def is_cancelled(text: str) -> bool:
     """Whether somebody does not want to write after all."""
     return read_intent(text, in_talk=True) in (Intent(Wish.CANCEL), Intent(Wish.BACK), Intent(Wish.PAUSE))

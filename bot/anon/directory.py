@@ -7,7 +7,7 @@ from typing import Protocol
 
 from bot.anon.audience import Company
 from bot.anon.slots import Plan
-from bot.okr.people import TeamId
+from bot.okr.people import PersonId, TeamId
 
 
 class Directory(Protocol):
@@ -15,6 +15,10 @@ class Directory(Protocol):
 
     async def company(self) -> Company:
         """Everybody."""
+        ...
+
+    async def may_read(self, person_id: PersonId) -> bool:
+        """Whether this person can be a reader at all: a quick no for nearly everybody."""
         ...
 
     async def plan(self) -> Plan:

@@ -41,16 +41,20 @@ class Limiter:
         self._written[self._name(person_id, now)] += 1
 
     def may_try(self, asker: str, now: datetime) -> bool:
-        """Whether this asker may try a code: ten wrong ones in ten minutes are enough, and a hundred an hour for everybody together."""
+        """Whether this asker may try a code: ten wrong ones in ten minutes are enough."""
         mine = self._tries[self._name(asker, now)]
         _forget(mine, now - TRIES_WITHIN)
-        _forget(self._all_tries, now - TRIES_OF_ALL_WITHIN)
-        return len(mine) < TRIES and len(self._all_tries) < TRIES_OF_ALL
+        return len(mine) < TRIES
 
-    def failed(self, asker: str, now: datetime) -> None:
-        """Count a code that opened nothing."""
+    def failed(self, asker: str, now: datetime) -> bool:
+        """Count a code that opened nothing; False when everybody together has tried too many wrong ones this hour.
+
+        That is for guessers alone: a few strangers must not keep those out who have a code.
+        """
+        _forget(self._all_tries, now - TRIES_OF_ALL_WITHIN)
         self._tries[self._name(asker, now)].append(now)
         self._all_tries.append(now)
+        return len(self._all_tries) <= TRIES_OF_ALL
 
     def _name(self, who: str, now: datetime) -> bytes:
         today = now.date()

@@ -110,7 +110,8 @@ class Relay:
         self._lock = asyncio.Lock()
         self._began_at = clock.now()
         self._covered_at: datetime | None = None
-        self._marks: frozenset[KeyResultId] | None = None
+        self._heads: tuple[StoredThread, ...] | None = None
+        """The threads without their entries, as of the newest slot: boards ask for them all the time, and words stay out of memory."""
         self.troubles: set[str] = set()
         """Kinds of errors since the last slot."""
 
@@ -151,8 +152,12 @@ class Relay:
             receipts = await self._vault.receipts(nonce)
             for receipt in receipts:
                 opened = opening(receipt)
-                is_waiting = any(item.thread == opened.lookup for item in spool.items)
-                if is_waiting or await self._vault.thread(opened) is not None:
+                waiting = next((item for item in spool.items if item.thread == opened.lookup and item.act is Act.NOTE), None)
+                if waiting is not None:
+                    # Sent again with other words, by way of the browser's back button: the last ones are meant.
+                    await self._put_words(spool, waiting, text)
+                    return Receipt(write(receipt))
+                if await self._vault.thread(opened) is not None:
                     return Receipt(write(receipt))
             if draft.about and draft.about not in {choice.token for choice in await self._choices(now, audience)}:
                 return Refused(No.OUTDATED_FORM)
@@ -172,6 +177,11 @@ class Relay:
             await self._vault.put_spool(_with(replace(spool, counted_for=eligible, counts=counts), item))
             self._limiter.wrote(person_id, now.at)
         return Receipt(write(receipts[0]))
+
+    async def _put_words(self, spool: Spool, waiting: Item, text: str) -> None:
+        if waiting.text != text:
+            others = tuple(item for item in spool.items if item.id != waiting.id)
+            await self._vault.put_spool(_with(replace(spool, items=others), replace(waiting, text=text)))
 
     @_or_not_now
     async def look(self, code: str, asker: str) -> Thread | Refused:
@@ -236,8 +246,7 @@ class Relay:
         if not may_try:
             return Refused(No.TOO_MANY_TRIES)
         if seen is None or not is_code:
-            self._limiter.failed(asker, now.at)
-            return Refused(No.UNKNOWN_CODE)
+            return Refused(No.UNKNOWN_CODE if self._limiter.failed(asker, now.at) else No.TOO_MANY_TRIES)
         return _Found(opened.lookup, now, spool, stored, waiting, seen)
 
     # --- the readers' side ---
@@ -322,16 +331,8 @@ class Relay:
     # --- by itself ---
 
     async def marks(self) -> frozenset[KeyResultId]:
-        if self._marks is None:
-            found = await self._read_marks()
-            if isinstance(found, Refused):
-                return frozenset()
-            self._marks = found
-        return self._marks
-
-    @_or_not_now
-    async def _read_marks(self) -> frozenset[KeyResultId]:
-        return _marks_of(await self._vault.threads())
+        about = (one.about for one in await self._open_heads())
+        return frozenset(KeyResultId(one.removeprefix("kr:")) for one in about if one.startswith("kr:"))
 
     async def open_since(self, person_id: PersonId) -> tuple[date, ...]:
         found = await self._open_since(person_id)
@@ -339,9 +340,23 @@ class Relay:
 
     @_or_not_now
     async def _open_since(self, person_id: PersonId) -> tuple[date, ...]:
+        heads = await self._open_heads()
+        if not heads or not await self._directory.may_read(person_id):
+            return ()
         now = await self._now()
-        held = (one for one in await self._vault.threads() if one.state is ThreadState.OPEN and now.holds(person_id, one))
-        return tuple(sorted(one.since.date() for one in held))
+        return tuple(sorted(one.since.date() for one in heads if now.holds(person_id, one)))
+
+    async def _open_heads(self) -> tuple[StoredThread, ...]:
+        if self._heads is None:
+            found = await self._read_heads()
+            if isinstance(found, Refused):
+                return ()
+            self._heads = found
+        return tuple(one for one in self._heads if one.state is ThreadState.OPEN)
+
+    @_or_not_now
+    async def _read_heads(self) -> tuple[StoredThread, ...]:
+        return _heads_of(await self._vault.threads())
 
     @_or_not_now
     async def tick(self) -> Slot | None:
@@ -379,7 +394,7 @@ class Relay:
         await self._vault.put_spool(replace(spool, items=kept))
         self._covered_at = cover_tick(now.at)
         threads = await self._vault.threads()
-        self._marks = _marks_of(threads)
+        self._heads = _heads_of(threads)
         troubles, self.troubles = tuple(sorted(self.troubles)), set()
         return Slot(
             slot_at.date(),
@@ -470,9 +485,8 @@ def _is_hopeless(item: Item, slot_at: datetime, terms: Terms) -> bool:
     return item.eligible + terms.retention < slot_at
 
 
-def _marks_of(threads: Iterable[StoredThread]) -> frozenset[KeyResultId]:
-    about = (one.about for one in threads if one.state is ThreadState.OPEN)
-    return frozenset(KeyResultId(one.removeprefix("kr:")) for one in about if one.startswith("kr:"))
+def _heads_of(threads: Iterable[StoredThread]) -> tuple[StoredThread, ...]:
+    return tuple(replace(one, entries=()) for one in threads)
 
 
 def _cued(now: _Now, threads: Iterable[StoredThread], leaving: Iterable[Item]) -> tuple[PersonId, ...]:

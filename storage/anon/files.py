@@ -56,9 +56,15 @@ def replace_whole(file: Path, content: bytes, dated: datetime | None = None) -> 
 
 
 def remove(file: Path) -> None:
-    """Take a file away for good. Raises VaultError."""
+    """Take a file away for good, written over first: some file systems keep the blocks for long. Raises VaultError."""
     try:
-        file.unlink(missing_ok=True)
+        handle = os.open(file, os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        try:
+            _write(handle, bytes(os.fstat(handle).st_size))
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        file.unlink()
         _sync_folder(file.parent)
     except OSError:
         pass

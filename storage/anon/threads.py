@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -103,9 +103,12 @@ class Threads:
                 self._apply_item(db, item, release.at, epoch, epoch_key)
             db.execute("INSERT OR REPLACE INTO slot (name, at) VALUES ('last', ?)", [int(release.at.timestamp())])
             db.execute("COMMIT")
-            db.execute("VACUUM")
+            # What is committed stays, also when there is no room to tidy up: the next slot does.
+            with suppress(sqlite3.Error):
+                db.execute("VACUUM")
             in_use = frozenset(row[0] for row in db.execute("SELECT DISTINCT epoch FROM thread"))
-        self._keys.prune(in_use, release.at)
+        with suppress(VaultError):
+            self._keys.prune(in_use, release.at)
 
     def _apply_item(self, db: sqlite3.Connection, item: Item, at: datetime, epoch: str, epoch_key: bytes) -> None:
         if item.act is Act.BURN:

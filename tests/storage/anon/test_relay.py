@@ -77,6 +77,26 @@ async def test_a_double_click_is_one_note_and_one_receipt(office: Office) -> Non
     assert len((await office.tray()).notes) == 1
 
 
+async def test_sent_again_with_other_words_before_it_leaves_the_last_ones_are_meant(office: Office) -> None:
+    form = await office.relay.form(ANNA)
+    assert isinstance(form, Form)
+    receipts = {await office.relay.submit(ANNA, Draft(form.nonce, words)) for words in ("First.", "Better.")}
+    (receipt,) = receipts
+    assert isinstance(receipt, Receipt)
+    assert [entry.text for entry in (await office.look(receipt.code)).entries] == ["Better."]
+    await office.released()
+    await office.relay.submit(ANNA, Draft(form.nonce, "Too late."))
+    assert [entry.text for entry in (await office.tray()).notes[0].entries] == ["Better."]
+
+
+async def test_strangers_who_guess_do_not_keep_those_out_who_have_a_code(office: Office) -> None:
+    code = await office.write()
+    refusals = {await office.relay.look("wrong", f"stranger{number}") for number in range(100)}
+    assert refusals == {Refused(No.UNKNOWN_CODE)}
+    assert await office.relay.look("wrong", "one more") == Refused(No.TOO_MANY_TRIES)
+    assert (await office.look(code, "who has one")).entries
+
+
 async def test_a_form_opened_last_month_gives_the_same_receipt_this_month(office: Office) -> None:
     office.clock.at = office.clock.at.replace(day=30, hour=23, minute=50)
     form = await office.relay.form(ANNA)
@@ -325,3 +345,15 @@ async def test_the_floor_of_the_settings_holds(office: Office) -> None:
     assert isinstance(form, Form)
     assert (form.audience, form.n) == ("Lantern", 10)
     assert replace(form, nonce="").choices[0].token == "team:lantern"
+
+
+async def test_a_reader_is_told_since_when_open_notes_wait_and_nobody_else_is(office: Office) -> None:
+    await office.write()
+    await office.released()
+    since = (await office.tray()).notes[0].since
+    assert await office.relay.open_since(LEAD) == (since,)
+    assert await office.relay.open_since(BOSS) == await office.relay.open_since(ANNA) == ()
+    tray = await office.tray()
+    await office.relay.close(LEAD, tray.notes[0].ref, tray.nonce)
+    await office.slot()
+    assert await office.relay.open_since(LEAD) == ()

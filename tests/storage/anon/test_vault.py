@@ -175,3 +175,14 @@ def test_a_clock_set_back_brings_no_old_epoch_into_force(tmp_path: Path) -> None
     assert not keys.roll(MONDAY - timedelta(days=60))
     assert keys.roll(MONDAY + timedelta(days=30))
     assert keys.epochs() == ("2026-11", "2026-12")
+
+
+def test_a_key_is_written_over_before_it_goes(tmp_path: Path) -> None:
+    keys = Keys(tmp_path / "keys", Seeded())
+    keys.roll(MONDAY)
+    file = tmp_path / "keys/epoch-2026-11.key"
+    os.link(file, tmp_path / "another name of the same blocks")
+    keys.roll(MONDAY + timedelta(days=30))
+    keys.prune(frozenset(), MONDAY + timedelta(days=30))
+    assert not file.exists()
+    assert (tmp_path / "another name of the same blocks").read_bytes() == bytes(32)

@@ -86,3 +86,10 @@ async def test_notes_can_be_about_what_stands_on_the_boards_below() -> None:
     some = next(iter(found))
     assert await directory().sentence(some) == found[some]
     assert await directory().sentence("gone") == ""
+
+
+async def test_nearly_everybody_is_known_at_once_to_read_nothing() -> None:
+    readers = {
+        name for name in ("mei", "jie", "linh", "thomas", "an", "minh", "nobody") if await directory().may_read(PersonId(name))
+    }
+    assert readers == {"mei", "jie", "linh", "thomas"}

@@ -44,6 +44,12 @@ async def test_everybody_sees_that_a_key_result_has_an_unsigned_blocker(office: 
         assert words not in (await chat.does_deed("objective", "meihanoi")).text
 
 
+async def test_a_group_sees_it_too(office: Office) -> None:
+    mei = Chat(office, "mei", is_private=False)
+    await mei.says("/here Lantern")
+    assert "有匿名反馈的阻碍" in (await mei.says("/status")).text
+
+
 async def test_whoever_reads_them_sees_on_the_board_how_many_wait_and_how_long(office: Office) -> None:
     mei = await Chat(office, "mei").says("看板 我")
     assert "2 条匿名反馈在等你，按时间：6 天、1 天。" in mei.text

@@ -20,7 +20,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from adapters.notes.askers import Asker
 from adapters.notes.pace import Pace
-from adapters.notes.receive import create_notes
+from adapters.notes.receive import BODY_SECONDS, create_notes
 from adapters.notes.shell import PATH
 from adapters.notes.ways import Doors, Ways
 from bot.okr.people import PersonId
@@ -63,13 +63,21 @@ class Site:
     askers: FakeAskers = field(default_factory=FakeAskers)
     public_url: str = ADDRESS
     bot_token: str = BOT_TOKEN
-    pace: Pace = field(default_factory=lambda: Pace(limit=1000, key=b"key of the test"))
+    is_rehearsal: bool = False
+    body_seconds: float = BODY_SECONDS
+    pace: Pace = field(default_factory=lambda: Pace(key=b"key of the test"))
 
     def __post_init__(self) -> None:
-        self.doors = Doors(SECRET, self.public_url, self.bot_token)
+        self.doors = Doors(SECRET, self.public_url, self.bot_token, is_rehearsal=self.is_rehearsal)
         self.ways = Ways(self.doors, self.office.clock, is_reachable=True)
+        self.build()
+
+    def build(self) -> None:
+        """Anew, with what has been changed since."""
+        relay, clock = self.office.relay, self.office.clock
+        pages = create_notes(relay, self.askers, self.doors, clock, pace=self.pace, body_seconds=self.body_seconds)
         self.app = web.Application()
-        self.app.add_subapp(PATH, create_notes(self.office.relay, self.askers, self.doors, self.office.clock, pace=self.pace))
+        self.app.add_subapp(PATH, pages)
 
     def link_token(self, person_id: PersonId = AUTHOR) -> str:
         """What stands behind "#in=" in this person's link."""
@@ -128,7 +136,7 @@ class Browser:
         async with self.client.get(path, headers=headers) as response:
             return await _shown(response)
 
-    async def post(self, name: str, headers: Mapping[str, str] = OURS, **fields: str) -> Shown:
+    async def post(self, name: str, headers: Mapping[str, str] = OURS, /, **fields: str) -> Shown:
         """Send a form as browsers do: multipart, line ends as CRLF."""
         data = FormData(default_to_multipart=True)
         for key, value in fields.items():
@@ -155,13 +163,14 @@ class Browser:
 
 async def _shown(response: ClientResponse) -> Shown:
     raw = await response.read()
-    return Shown(response.status, raw.decode(), raw, dict(response.headers))
+    return Shown(response.status, raw.decode(), raw, response.headers)
 
 
 @asynccontextmanager
 async def serve(site: Site) -> AsyncIterator[Browser]:
     """The site on a free port of this machine, with somebody in front of it."""
-    server = TestServer(site.app, host="127.0.0.1", access_log=None)
+    server = TestServer(site.app, host="127.0.0.1")
+    await server.start_server(access_log=None)
     async with TestClient(server) as client:
         yield Browser(client, site)
 

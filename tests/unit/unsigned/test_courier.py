@@ -38,7 +38,7 @@ class Slots(Elsewhere):
         super().__init__()
         self._slots = list(slots)
 
-    async def tick(self) -> Slot | Refused | None:  # type: ignore[override] # the one that stands in never has a slot
+    async def tick(self) -> Slot | Refused | None:
         return self._slots.pop(0)
 
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.unsigned.typed import TypedNotes
-from bot.actions.unsigned_typed import CodeTyped, Do, Order, code_in, is_private_matter, order_in
+from bot.actions.unsigned_typed import CodeTyped, Do, Order, code_in, does_something_else, is_private_matter, order_in
 from bot.anon.receipt import write
-from bot.chat.incoming import Incoming, Place, Sender, Texted
+from bot.chat.incoming import Arrived, Body, Incoming, Picked, Place, Sender, Texted
 from bot.okr.people import Person, PersonId
 from tests.anon_office import ADMIN, AUTHORS, LEAD, MONDAY, TEAM, Office
 
@@ -153,6 +153,27 @@ async def test_after_ten_minutes_nobody_listens_any_more(typed: TypedNotes, offi
     await typed.begin(ANNA, can_erase=True)
     office.clock.turn(timedelta(minutes=10))
     assert not typed.is_writing(ANNA.id)
+
+
+async def test_a_note_that_comes_too_late_is_thrown_away_and_not_taken_for_something_else(
+    typed: TypedNotes, office: Office
+) -> None:
+    await typed.begin(ANNA, can_erase=True)
+    office.clock.turn(timedelta(minutes=10))
+    assert typed.is_late(ANNA.id, "Nobody decides anything here.")
+    assert not typed.is_late(ANNA.id, "930")
+    assert "The ten minutes are over" in typed.refuse_late(ANNA).message.plain()
+    assert not typed.is_late(ANNA.id, "Nobody decides anything here.")
+
+
+@pytest.mark.parametrize("body", [Texted("status"), Texted("/home"), Picked("d.home."), Arrived()])
+def test_who_does_something_else_is_not_writing_any_more(body: Body) -> None:
+    assert does_something_else(body)
+
+
+@pytest.mark.parametrize("text", ["Nobody decides.", "930", "cancel", "hủy"])
+def test_a_sentence_and_cancelling_are_for_the_note(text: str) -> None:
+    assert not does_something_else(Texted(text))
 
 
 async def test_what_is_too_long_can_be_typed_again(typed: TypedNotes) -> None:
