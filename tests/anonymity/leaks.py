@@ -10,25 +10,33 @@ import hashlib
 import logging
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import wraps
 from typing import Any
 
 import adapters.unsigned.courier
+import bot.anon.audience
+import bot.anon.quota
+import bot.anon.receipt
 import bot.anon.relay
 import bot.anon.slots
+import storage.anon.keys
 import storage.anon.spool
 import storage.anon.threads
+import storage.anon.vault
+from bot.anon.audience import Audiences, Company
 from bot.anon.port import Draft, Form, Receipt, Refused
 from bot.anon.receipt import opening, read
-from bot.anon.vault import Item, Release, Spool
+from bot.anon.slots import Plan
+from bot.anon.vault import Act, Item, Opening, Release, Spool, StoredThread
 from bot.chat.incoming import Incoming, Place
 from bot.chat.message import Message, Paragraph
 from bot.chat.richtext import words
 from bot.okr.people import PersonId
 from bot.ports import Outgoing, Turn
+from storage.anon.vault import FileVault
 from tests.anonymity.product import Plant, Product
 
 PEPPER = b"known to whoever has the server"
@@ -378,4 +386,166 @@ LEAKS = (
     Leak("cue to the author alone", cue_to_the_author_alone, "Telegram"),
     Leak("digest not filled up", digest_as_long_as_it_is, "Telegram"),
     Leak("digest only with news", digest_only_with_news, "Telegram"),
+)
+
+
+# --- against the rules: no platform is needed to see them ---
+
+
+@dataclass(frozen=True, slots=True)
+class Bend:
+    """A rule bent, while `plant` is entered."""
+
+    name: str
+    plant: Callable[[], AbstractContextManager[None]]
+
+
+def _floor_of_four() -> AbstractContextManager[None]:
+    """For small companies, as an exception."""
+    return swapped(bot.anon.audience, "floor_for", lambda wanted, possible: 4)
+
+
+@contextmanager
+def _overlapping_labels() -> Iterator[None]:
+    """Whoever is above counts everybody below, as on any chart."""
+    plain = bot.anon.audience.audiences_of
+
+    def leaky(company: Company, wanted: int = bot.anon.audience.FLOOR) -> Audiences:
+        found = plain(company, wanted)
+        everybody = frozenset(one.id for one in company.members if one.can_write)
+        tops = {unit.id for unit in company.units if unit.parent is None}
+        grown = {
+            id_: replace(one, authors=everybody - one.unit.readers) if id_ in tops else one for id_, one in found.by_unit.items()
+        }
+        return replace(found, by_unit=grown)
+
+    with swapped(bot.anon.audience, "audiences_of", leaky):
+        yield
+
+
+def _never_held() -> AbstractContextManager[None]:
+    """The floor is looked at when somebody writes, and that is that."""
+    return swapped(bot.anon.relay._Now, "is_held", lambda now, unit: False)
+
+
+def _no_coin() -> AbstractContextManager[None]:
+    """Everything leaves at the next slot."""
+    return swapped(bot.anon.slots, "MOST_MISSED", 0)
+
+
+@contextmanager
+def _coin_by_the_hour() -> Iterator[None]:
+    """What came in the morning leaves first."""
+    plain = bot.anon.slots.eligible_from
+
+    def leaky(plan: Plan, act: Act, now: datetime) -> datetime:
+        return plain(plan, act, now) if now.hour % 2 else plain(plan, act, plain(plan, act, now))
+
+    with swapped(bot.anon.relay, "eligible_from", leaky):
+        yield
+
+
+def _no_check_characters() -> AbstractContextManager[None]:
+    """Any 28 characters will do."""
+    return swapped(bot.anon.receipt, "_MODULUS", 1)
+
+
+@contextmanager
+def _short_receipts() -> Iterator[None]:
+    """Receipts short enough to remember."""
+    plain = bot.anon.receipt.write
+    with swapped(bot.anon.receipt, "write", lambda secret: plain(bytes(13) + secret[:3])):
+        yield
+
+
+@contextmanager
+def _more_work_for_burnt_codes() -> Iterator[None]:
+    """The thread of a burnt code is opened once more before the answer."""
+    plain = storage.anon.vault.FileVault.thread
+
+    async def leaky(vault: FileVault, opened: Opening) -> StoredThread | None:
+        if opened == bot.anon.relay.NOBODYS:
+            await vault.threads()
+        return await plain(vault, opened)
+
+    with swapped(storage.anon.vault.FileVault, "thread", leaky):
+        yield
+
+
+def _burning_hides() -> AbstractContextManager[None]:
+    """What is burnt is marked as such, and stays."""
+    return swapped(storage.anon.threads, "_delete", lambda db, lookup: None)
+
+
+@contextmanager
+def _no_vacuum() -> Iterator[None]:
+    """Deleting is left to the database's defaults."""
+
+    class Lazy(sqlite3.Connection):
+        def execute(self, sql: str, *args: Any) -> sqlite3.Cursor:
+            is_cleaning = sql == "VACUUM" or "auto_vacuum" in sql
+            sql = "PRAGMA secure_delete = OFF" if "secure_delete" in sql else sql
+            return super().execute("SELECT 1" if is_cleaning else sql, *args)
+
+    plain = sqlite3.connect
+
+    def connect(*args: Any, **kwargs: Any) -> sqlite3.Connection:
+        return plain(*args, **kwargs, factory=Lazy)
+
+    with swapped(storage.anon.threads, "sqlite3", _Instead(sqlite3, connect=connect)):
+        yield
+
+
+class _Instead:
+    """A module with other functions in some places."""
+
+    def __init__(self, module: Any, **others: Any) -> None:
+        self._module = module
+        self._others = others
+
+    def __getattr__(self, name: str) -> Any:
+        return self._others[name] if name in self._others else getattr(self._module, name)
+
+
+def _keys_kept() -> AbstractContextManager[None]:
+    """One never knows what an old key may be good for."""
+    return swapped(storage.anon.keys.Keys, "prune", lambda keys, in_use, now: None)
+
+
+@contextmanager
+def _counts_on_disk() -> Iterator[None]:
+    """The limiter survives a restart."""
+    plain = storage.anon.vault.FileVault.put_spool
+    counts: dict[str, int] = {}
+
+    def wrote(limiter: Any, person_id: str, now: datetime) -> None:
+        key = hashlib.sha256(PEPPER + person_id.encode()).hexdigest()
+        counts[key] = counts.get(key, 0) + 1
+
+    async def leaky(vault: Any, spool: Spool) -> None:
+        await plain(vault, replace(spool, counts={**spool.counts, **counts}))
+
+    with swapped(bot.anon.quota.Limiter, "wrote", wrote), swapped(storage.anon.vault.FileVault, "put_spool", leaky):
+        yield
+
+
+def _links_alive() -> AbstractContextManager[None]:
+    """A reader's links can be followed, for convenience."""
+    return swapped(bot.anon.relay, "defang", lambda text: text)
+
+
+BENDS = (
+    Bend("floor of four", _floor_of_four),
+    Bend("labels that overlap", _overlapping_labels),
+    Bend("floor looked at once", _never_held),
+    Bend("no coin at the slot", _no_coin),
+    Bend("slots by the hour", _coin_by_the_hour),
+    Bend("receipts without check characters", _no_check_characters),
+    Bend("short receipts", _short_receipts),
+    Bend("more work for burnt codes", _more_work_for_burnt_codes),
+    Bend("burning that hides", _burning_hides),
+    Bend("deleting without cleaning up", _no_vacuum),
+    Bend("keys kept for ever", _keys_kept),
+    Bend("counts on disk", _counts_on_disk),
+    Bend("links alive", _links_alive),
 )

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.anonymity.checks import CHECKS
-from tests.anonymity.leaks import LEAKS, Leak
+from tests.anonymity.leaks import BENDS, LEAKS, Bend, Leak
+from tests.anonymity.rules import RULES
 from tests.anonymity.story import Bench
 
 
@@ -21,3 +22,15 @@ async def test_a_planted_leak_is_noticed(
     caught_by = [check.name for check in CHECKS if await check.find(bench)]
     record_property("leak", f"{leak.name} → {', '.join(caught_by)}")
     assert caught_by, f"nothing notices: {leak.name}"
+
+
+@pytest.mark.promise("P6", "the proofs can fail: every planted leak is noticed")
+@pytest.mark.parametrize("bend", BENDS, ids=lambda bend: bend.name)
+async def test_a_bent_rule_is_noticed(bend: Bend, folder: Path, record_property: Callable[[str, object], None]) -> None:
+    caught_by = []
+    for rule in RULES:
+        with bend.plant():
+            if await rule.find(folder / rule.name):
+                caught_by.append(rule.name)
+    record_property("leak", f"{bend.name} → {', '.join(caught_by)}")
+    assert caught_by, f"nothing notices: {bend.name}"
