@@ -28,7 +28,7 @@ async def test_a_planted_leak_is_noticed(
 @pytest.mark.parametrize("bend", BENDS, ids=lambda bend: bend.name)
 async def test_a_bent_rule_is_noticed(bend: Bend, folder: Path, record_property: Callable[[str, object], None]) -> None:
     caught_by = []
-    for rule in RULES:
+    for rule in [rule for rule in RULES if rule.name in bend.asked]:
         with bend.plant():
             if await rule.find(folder / rule.name):
                 caught_by.append(rule.name)
