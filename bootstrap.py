@@ -14,6 +14,8 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -23,6 +25,8 @@ PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "laban-setup.json"
 OLDEST = (3, 11)
 LOCKS = {"runtime": ROOT / "requirements.lock", "dev": ROOT / "requirements-dev.lock"}
+PEERS = VENV / "peers"
+PEERS_LOCK = ROOT / "requirements-peers.lock"
 GROUPS = {"runtime": ("build",), "dev": ("build", "dev")}
 PIP_OPTIONS = ("--quiet", "--disable-pip-version-check", "--no-input")
 
@@ -37,6 +41,8 @@ def main(arguments: list[str]) -> int:
     try:
         if task in LOCKS:
             prepare(task, only_this_python="--this-python" in arguments)
+            if task == "dev":
+                prepare_peers()
         elif task == "browser":
             prepare_browser()
         elif task == "lock":
@@ -53,8 +59,7 @@ def prepare(level: str, *, only_this_python: bool) -> None:
     """Bring `.venv` to `level` ("dev" includes "runtime"), unless its stamp says that it is there already."""
     if _is_ready(level, only_this_python=only_this_python):
         return
-    with Path(__file__).open() as turnstile:
-        fcntl.flock(turnstile, fcntl.LOCK_EX)  # `make demo` and `make test` started at the same moment: the second one waits
+    with _alone():
         if _is_ready(level, only_this_python=only_this_python):
             return
         stamp = _read_stamp()
@@ -70,6 +75,33 @@ def prepare(level: str, *, only_this_python: bool) -> None:
         reached = dict.fromkeys(LOCKS if level == "dev" else [level], "")
         stamp = {"python": stamp["python"], **{name: _fingerprint(name) for name in reached}}
         STAMP.write_text(json.dumps(stamp) + "\n")
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """`make demo` and `make test` started at the same moment: the second one waits."""
+    with Path(__file__).open() as turnstile:
+        fcntl.flock(turnstile, fcntl.LOCK_EX)
+        yield
+
+
+def prepare_peers() -> None:
+    """Put into `.venv/peers` what tests talk to but cannot live beside a newer release. Failing is not fatal: those tests skip."""
+    lock = PEERS_LOCK.read_text()
+    stamp = PEERS / "requirements-peers.lock"  # the lock it was made from
+    if stamp.exists() and stamp.read_text() == lock:
+        return
+    with _alone():
+        shutil.rmtree(PEERS, ignore_errors=True)
+        # What they need themselves is in `.venv` already.
+        wanted = ["--no-deps", "--target", str(PEERS), "--require-hashes", "--requirement", str(PEERS_LOCK)]
+        try:
+            _install_packages(wanted)
+        except SetupError as error:
+            print(f"Some tests will be skipped. {error}", flush=True)
+            return
+        PEERS.mkdir(exist_ok=True)  # an empty lock makes none
+        stamp.write_text(lock)
 
 
 def _is_ready(level: str, *, only_this_python: bool) -> bool:
@@ -123,10 +155,15 @@ def _install(level: str) -> None:
     lock = ["--require-hashes", "--requirement", str(LOCKS[level])]
     # The project's own build tools are in the lock, so this part needs no network and runs nothing that is not locked.
     project = ["--no-build-isolation", "--no-deps", "--editable", str(ROOT)]
+    _install_packages(lock, project)
+
+
+def _install_packages(*commands: list[str]) -> None:
+    """Run `pip install` with each of these, by uv where there is one."""
     uv = shutil.which("uv")
     if uv:
         try:
-            for what in (lock, project):
+            for what in commands:
                 _run([uv, "pip", "install", "--quiet", "--python", str(PYTHON), *what])
         except SetupError:
             # uv does not read pip's settings: on a machine whose index is set up for pip only, pip may still succeed.
@@ -134,7 +171,7 @@ def _install(level: str) -> None:
         else:
             return
     pip = _pip()
-    for what in (lock, project):
+    for what in commands:
         _run([*pip, "install", *PIP_OPTIONS, *what])
 
 
@@ -229,7 +266,7 @@ def _last_lines(text: str) -> str:
 
 
 def write_locks(*, upgrade: bool) -> None:
-    """Resolve pyproject.toml into both locks; versions already locked stay unless `upgrade`."""
+    """Resolve pyproject.toml into all locks; versions already locked stay unless `upgrade`."""
     uv = shutil.which("uv")
     if not uv:
         raise SetupError("Locks are made with uv; install it first (for example: pipx install uv).")
@@ -244,6 +281,9 @@ def write_locks(*, upgrade: bool) -> None:
         command = [uv, "pip", "compile", "--no-config", "pyproject.toml", *groups, *same, *(["--upgrade"] if upgrade else [])]
         command += ["--universal", "--generate-hashes", "--no-emit-index-url", "--custom-compile-command", "make lock"]
         _run([*command, "--quiet", "--output-file", lock.name], environment)
+    peers = [uv, "pip", "compile", "--no-config", "--group", "peers", "--no-deps", "--universal", "--generate-hashes"]
+    peers += ["--no-emit-index-url", "--custom-compile-command", "make lock", "--quiet", "--output-file", PEERS_LOCK.name]
+    _run(peers, environment)
 
 
 def _run(command: list[str], environment: dict[str, str] | None = None) -> None:

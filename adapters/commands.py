@@ -42,6 +42,8 @@ people_app = typer.Typer(help="Who works here.", no_args_is_help=True)
 app.add_typer(people_app, name="people")
 round_app = typer.Typer(help="The weekly round of check-ins.", no_args_is_help=True)
 app.add_typer(round_app, name="round")
+slack_app = typer.Typer(help="The Slack app.", no_args_is_help=True)
+app.add_typer(slack_app, name="slack")
 
 
 class CommandError(Exception):
@@ -150,8 +152,9 @@ def import_people(
     """
     from adapters.assembly import deps_of, opened
     from adapters.tables import show_plan, show_problems
-    from bot.actions.import_people import BusyError, Plan, Refused
+    from bot.actions.import_people import Plan, Refused
     from bot.actions.import_people import import_people as act
+    from bot.actions.staff import BusyError
 
     data = _read(file)
     settings = load()
@@ -168,6 +171,70 @@ def import_people(
         show_problems(plan, _console(is_error=True))
         raise CommandError("Nothing was imported.")
     show_plan(plan, _console(), is_dry_run=dry_run)
+
+
+class Source(StrEnum):
+    """The platforms that have a directory."""
+
+    SLACK = "slack"
+    DINGTALK = "dingtalk"
+
+
+@people_app.command(name="sync")
+def sync_people(
+    source: Annotated[Source, typer.Argument(help="Whose directory.", show_default=False)],
+    team: Annotated[
+        str,
+        typer.Option(
+            help="The company's own team, like Company: newcomers come in there. Not needed when there is one top team."
+        ),
+    ] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change and store nothing.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Also when so many would leave that it looks like a mistake.")] = False,
+) -> None:
+    """Bring people, and DingTalk's departments as teams, up to date with the platform's directory. Doing it twice changes nothing.
+
+    People are recognised by their account there or by their e-mail, never by name. Who has left is let go, never deleted. What was changed in
+    Laban stays until the directory says something new.
+    """
+    from adapters.assembly import deps_of, opened
+    from adapters.directories import DirectoryError
+    from adapters.progress import counting
+    from adapters.sources import directories
+    from adapters.tables import show_sync
+    from bot.actions.staff import BusyError
+    from bot.actions.sync_people import SyncRefused
+    from bot.actions.sync_people import sync_people as act
+
+    settings = load()
+    problems: list[str] = []
+
+    async def sync() -> None:
+        async with opened(settings) as storage:
+            with counting(_console(is_error=True)) as tell:
+                found = [one async for one in directories(source.value, settings, storage, tell)]
+            for directory in found:
+                if isinstance(directory, DirectoryError):
+                    problems.append(str(directory))
+                    continue
+                plan = await act(directory, deps_of(storage), team=team, is_dry_run=dry_run, is_agreed=yes)
+                if len(found) > 1:
+                    _say(f"{directory.name} ({directory.tenant})\n")
+                if not isinstance(plan, SyncRefused):
+                    show_sync(plan, _console(), is_dry_run=dry_run)
+                    continue
+                if plan.plan is not None:
+                    show_sync(plan.plan, _console(), is_dry_run=True)
+                problems.append(f"{plan.reason} {'Look at the list; when it is right, add --yes.' if plan.plan else ''}".rstrip())
+
+    try:
+        _wait_for(sync())
+    except DirectoryError as error:
+        problems.append(str(error))
+    except BusyError:
+        problems.append("Others kept changing people while this was being stored. Try again.")
+    if problems:
+        raise CommandError("\n".join(problems))
 
 
 @app.command()
@@ -263,6 +330,58 @@ def set_day(
     where = f"in {country.upper()}" if country else "everywhere"
     said = {DayKind.OFF: "is off", DayKind.WORKING: "is worked on", DayKind.AS_CALENDAR: "is as the calendar has it"}[kind]
     _say(f"{day:%Y-%m-%d} {said} {where}.")
+
+
+@slack_app.command(name="manifest")
+def slack_manifest(
+    sockets: Annotated[bool, typer.Option("--sockets", help="For Socket Mode, also when there is a public address.")] = False,
+) -> None:
+    """Print the app manifest to paste at api.slack.com/apps: scopes, events, the command, buttons, the home tab. For PUBLIC_URL when it can be
+    reached from outside, else for Socket Mode."""
+    import json
+
+    from adapters.slack.manifest import manifest, ways_of
+
+    settings = load()
+    is_many = settings.slack is not None and bool(settings.slack.client_id)
+    events_url, redirect_url = ways_of(settings.public_url) if settings.is_reachable else ("", "")
+    made = manifest("" if sockets else events_url, redirect_url=redirect_url if is_many or not settings.slack else "")
+    _say(json.dumps(made, indent=2, ensure_ascii=False))
+
+
+class CoachedKind(StrEnum):
+    """What a sentence is meant to be."""
+
+    OBJECTIVE = "objective"
+    KEY_RESULT = "key_result"
+
+
+@app.command()
+def coach(
+    sentence: Annotated[
+        str, typer.Argument(help="An objective or a key result. Without it, JSON lines are read from what is piped in.")
+    ] = "",
+    kind: Annotated[CoachedKind, typer.Option(help="What the sentence is meant to be.")] = CoachedKind.KEY_RESULT,
+    lang: Annotated[str, typer.Option(help="en, vi or zh. Recognised when not given.")] = "",
+) -> None:
+    """Say what is good about a sentence, what could be better, and what it measures.
+
+    Piped in: {"id", "lang", "kind": "objective" or "key_result", "text"} a line, lang optional; out comes {"id", "verdict", "findings",
+    "parsed"} for each, or {"id", "error"} for a line that cannot be read, and the command ends with 1.
+    """
+    from adapters.coach import judge_lines, show
+    from bot.coach import SentenceKind
+    from bot.okr.people import LANGUAGES
+
+    if lang and lang not in LANGUAGES:
+        raise CommandError(f"Laban reads {', '.join(LANGUAGES)}; leave --lang out and it finds out which.")
+    if sentence.strip():
+        show(sentence, SentenceKind(kind.value), lang, _console())
+        return
+    if sys.stdin.isatty():
+        raise CommandError('Give it a sentence, as in `laban coach "Raise NPS from 30 to 50"`, or pipe JSON lines in.')
+    if not judge_lines(sys.stdin.buffer, sys.stdout.buffer):
+        raise typer.Exit(1)
 
 
 @app.command()

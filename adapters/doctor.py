@@ -22,7 +22,9 @@ from bot.okr.people import Role
 from bot.ports import DeadLetter
 
 PING_SECONDS = 2.0
-DEAD_LETTERS_SHOWN = 3
+KINDS_SHOWN = 3
+NAMES_SHOWN = 12
+"""Who could not be reached is named; of a thousand, a dozen show what they have in common."""
 
 
 class Verdict(Enum):
@@ -53,6 +55,8 @@ async def examine(folder: Path) -> tuple[Finding, ...]:
     findings.extend(await _examine_database(settings))
     findings.extend(await asyncio.to_thread(_examine_anonymous, settings))
     findings.extend(await _examine_telegram(settings))
+    findings.extend(await _examine_slack(settings))
+    findings.extend(await _examine_dingtalk(settings))
     findings.append(await asyncio.to_thread(_examine_port, settings))
     return tuple(findings)
 
@@ -61,8 +65,9 @@ def _examine_settings(settings: Settings, folder: Path) -> Iterator[Finding]:
     given = ", ".join(f"{name} ({source})" for name, source in sorted(settings.sources.items()))
     yield Finding("Settings", Verdict.FINE, given or "all by default")
     file = folder / ENV_FILE
-    secrets = ("SECRET_KEY", "DATABASE_URL", "TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET")
-    holds_secrets = any(settings.sources.get(name) == ENV_FILE for name in secrets)
+    secrets = ("SECRET_KEY", "SECRET_KEY_OLD", "DATABASE_URL", "TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET")
+    of_slack = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN", "SLACK_CLIENT_SECRET")
+    holds_secrets = any(settings.sources.get(name) == ENV_FILE for name in (*secrets, *of_slack, "DINGTALK_CLIENT_SECRET"))
     if holds_secrets and stat.S_IMODE(file.stat().st_mode) & 0o077:
         yield Finding(ENV_FILE, Verdict.NOTE, "others on this machine can read it", f"chmod 600 {file}")
     yield Finding("Public address", Verdict.FINE, settings.public_url)
@@ -139,19 +144,35 @@ async def _examine_dead_letters(storage: Storage) -> Finding:
     if not letters:
         return Finding("Messages", Verdict.FINE, "none was given up")
     number = "100 or more" if len(letters) == 100 else str(len(letters))
-    newest = "; ".join([await _told(storage, one) for one in letters[:DEAD_LETTERS_SHOWN]])
+    newest = "; ".join([await _told(storage, alike) for alike in _alike(letters)[:KINDS_SHOWN]])
     return Finding(
         "Messages", Verdict.NOTE, f"{number} could never be delivered. {newest}", "Mend the cause; new messages go out."
     )
 
 
-async def _told(storage: Storage, letter: DeadLetter) -> str:
+def _alike(letters: Sequence[DeadLetter]) -> list[list[DeadLetter]]:
+    """Those that met the same end on the same platform together, newest first."""
+    found: dict[tuple[str, str], list[DeadLetter]] = {}
+    for letter in letters:
+        found.setdefault((letter.place.platform, letter.error), []).append(letter)
+    return list(found.values())
+
+
+async def _told(storage: Storage, letters: Sequence[DeadLetter]) -> str:
     """When, to whom and why. Where chats have ids of their own, the platform has to do for a name."""
+    newest = letters[0]
+    names = dict.fromkeys([await _whom(storage, letter) for letter in letters])
+    shown = [name for name in names if name][:NAMES_SHOWN]
+    more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) > 0 else ""
+    whom = f" {', '.join(shown)}{more}" if shown else ""
+    return f"{newest.died_at:%Y-%m-%d %H:%M} {newest.place.platform}{whom}: {newest.error}"
+
+
+async def _whom(storage: Storage, letter: DeadLetter) -> str:
     place = letter.place
     looked_for = Incoming("doctor", Sender(place.platform, place.tenant, place.chat_id), place, letter.died_at, Arrived())
     person = (await storage.reading.known(looked_for)).person
-    whom = f" {person.name}" if person is not None else "" if place.is_private else " a group"
-    return f"{letter.died_at:%Y-%m-%d %H:%M} {place.platform}{whom}: {letter.error}"
+    return person.name if person is not None else "" if place.is_private else "a group"
 
 
 async def _examine_telegram(settings: Settings) -> list[Finding]:
@@ -169,6 +190,52 @@ async def _examine_telegram(settings: Settings) -> list[Finding]:
         )
         for one in diagnoses
     ]
+
+
+async def _examine_slack(settings: Settings) -> list[Finding]:
+    if settings.slack is None:
+        return []
+    from adapters.slack.examine import examine as ask_slack  # noqa: PLC0415 only those who have an app pay for its libraries
+    from adapters.slack.settings import app_of  # noqa: PLC0415 see above
+
+    workspaces = await _count_workspaces(settings) if settings.slack.client_id else 0
+    diagnoses = await ask_slack(app_of(settings.slack, settings.public_url, ()), workspaces)
+    return [
+        Finding("Slack", Verdict.WRONG if one.is_wrong else Verdict.NOTE if one.remedy else Verdict.FINE, one.found, one.remedy)
+        for one in diagnoses
+    ]
+
+
+async def _examine_dingtalk(settings: Settings) -> list[Finding]:
+    if settings.dingtalk is None:
+        return []
+    from adapters.dingtalk.client import Credentials  # noqa: PLC0415 only those who have an app pay
+    from adapters.dingtalk.examine import examine as ask_dingtalk  # noqa: PLC0415 see above
+
+    app = settings.dingtalk
+    diagnoses = await ask_dingtalk(
+        Credentials(app.client_id, app.client_secret.reveal(), app.robot_code),
+        app.api_url,
+        app.oapi_url,
+        template_id=app.card_template_id,
+        address=settings.public_url if app.is_http else "",
+        is_reachable=settings.is_reachable,
+    )
+    return [
+        Finding(
+            "DingTalk", Verdict.WRONG if one.is_wrong else Verdict.NOTE if one.remedy else Verdict.FINE, one.found, one.remedy
+        )
+        for one in diagnoses
+    ]
+
+
+async def _count_workspaces(settings: Settings) -> int:
+    """How many have installed the app; 0 where the database cannot be read, which has a row of its own."""
+    try:
+        async with opened(settings) as storage:
+            return len(await storage.keyring.tenants("slack"))
+    except StartError:
+        return 0
 
 
 def _examine_anonymous(settings: Settings) -> list[Finding]:

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from adapters.dingtalk.limits import DINGTALK
+from adapters.dingtalk.limits import DINGTALK, DINGTALK_CARDS
 from adapters.sample import Sample
 from adapters.slack.limits import SLACK
 from adapters.telegram.limits import TELEGRAM
@@ -22,7 +22,7 @@ from bot.okr.people import LANGUAGES
 
 TEXT_ONLY = Capabilities(platform="text only", text=4000)
 """A platform that knows nothing but words: whatever is understood here is understood everywhere."""
-PLATFORMS = (WEB, TELEGRAM, SLACK, DINGTALK, TEXT_ONLY)
+PLATFORMS = (WEB, TELEGRAM, SLACK, DINGTALK_CARDS, DINGTALK, TEXT_ONLY)
 ADDRESS = "https://laban.example"
 
 

@@ -8,7 +8,7 @@ What becomes of a message:
 - any other error, or no answer in time → again later, by the law in `adapters.patience`, and a dead letter in the end;
 - nobody here delivers to its platform → it waits, no attempt is counted.
 
-A process that dies between sending and marking sends that one message again: the platforms offer no key to prevent it.
+A process that dies between sending and marking sends that one message again, under the same key: most platforms know none.
 Logs name messages by number, never by their words.
 """
 
@@ -213,7 +213,7 @@ class Relay:
 
     async def _send(self, messenger: Messenger, envelope: Envelope) -> str | Exception | None:
         """The platform's reference, what went wrong, or None when the relay itself broke off."""
-        send = asyncio.create_task(messenger.send(envelope.place, envelope.message, envelope.replaces))
+        send = asyncio.create_task(messenger.send(envelope.place, envelope.message, envelope.replaces, envelope.key))
         self._sends.add(send)
         send.add_done_callback(self._sends.discard)
         try:

@@ -9,11 +9,11 @@ import os
 import shutil
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from aiohttp import web
 
@@ -53,10 +53,13 @@ from bot.actions.apologise import apologise
 from bot.actions.converse import converse
 from bot.actions.move_chat import move_chat
 from bot.anon.port import AnonymousRelay
-from bot.chat.incoming import Arrived, Incoming
+from bot.chat.incoming import Arrived, Incoming, Place, Sender
+from bot.okr.people import Person
 from bot.ports import Deps, Messenger, Organisation, Pictures
 
 if TYPE_CHECKING:
+    from adapters.dingtalk.wiring import DingTalk
+    from adapters.slack.wiring import Slack
     from adapters.telegram.wiring import Telegram
 
 LOG = logging.getLogger("laban")
@@ -102,7 +105,8 @@ async def serve(settings: Settings, *, is_demo: bool = False, is_reset: bool = F
             messengers: dict[str, Messenger] = {PLATFORM: WebMessenger(storage.transcript, streams, deps.clock, deps.ids)}
             relay = Relay(storage.outbox, messengers, deps.clock, worker=_worker_name(settings), pace=Pace(grace=GRACE))
             storage.on_commit(relay.wake)
-            talk = partial(converse, deps=deps)
+            introductions: dict[str, Introduce] = {}
+            talk = partial(_talk, introductions, deps)
             sorry = partial(apologise, deps=deps)
             intake = Intake(storage.inbox, talk, deps.clock, apologise=sorry, diligence=Diligence(grace=GRACE))
             notes = _notes(settings, secret, unsigned, deps, is_demo=is_demo)
@@ -110,7 +114,12 @@ async def serve(settings: Settings, *, is_demo: bool = False, is_reset: bool = F
             typed = TypedNotes(unsigned, deps.clock)
             doorman = Doorman(intake.accept, storage.reading, messengers, notes.ways, typed, erasers)
             courier = Courier(
-                unsigned, storage.reading, messengers, is_rehearsal=is_demo, has_page=is_demo or settings.is_reachable
+                unsigned,
+                storage.reading,
+                messengers,
+                is_rehearsal=is_demo,
+                has_page=is_demo or settings.is_reachable,
+                troubles=notes.troubles,
             )
             looks = Tick("unsigned notes", REHEARSED_LOOKS if is_demo else SLOT_LOOKS, courier.tick)
             timer = Timer(deps.clock, [pruning(storage.inbox, storage.outbox), by_itself(deps), looks])
@@ -131,12 +140,19 @@ async def serve(settings: Settings, *, is_demo: bool = False, is_reset: bool = F
                 unsigned_at=partial(_unsigned_at, notes),
             )
             notes.add_routes(app)
-            telegram = None if is_demo else _telegram(settings, secret, doorman, deps, pictures)
-            if telegram is not None:
-                messengers["telegram"] = telegram.messenger
-                erasers["telegram"] = telegram.messenger.erase
-                telegram.add_routes(app)
-            async with _running(relay, intake, timer, telegram) as tasks, _carried(doorman, courier), _served(app, listening):
+            connected: dict[str, Platform] = {}
+            if not is_demo:
+                connected = _connected(settings, secret, doorman, deps, pictures)
+                slack = _slack(settings, secret, doorman.accept, deps, pictures, storage, unsigned)
+                if slack is not None:
+                    connected["slack"] = slack
+                    introductions["slack"] = slack.acquaintances(deps).introduce
+            for name, platform in connected.items():
+                messengers[name] = platform.messenger
+                platform.add_routes(app)
+                if isinstance(platform.messenger, Erasing):
+                    erasers[name] = platform.messenger.erase
+            async with _running(relay, intake, timer, connected) as tasks, _carried(doorman, courier), _served(app, listening):
                 tell(settings.public_url)
                 await _stop_or_break(stop, tasks)
 
@@ -188,6 +204,99 @@ async def _served(app: web.Application, listening: list[socket.socket]) -> Async
         await runner.cleanup()
 
 
+class Way(Protocol):
+    """How events of a platform come in."""
+
+    async def run(self) -> None:
+        """Until stopped."""
+        ...
+
+    async def stop(self) -> None:
+        """Take in nothing more, and return."""
+        ...
+
+
+@runtime_checkable
+class Erasing(Protocol):
+    """A messenger that can take away what somebody else wrote."""
+
+    async def erase(self, place: Place, reference: str) -> None: ...
+
+
+class Platform(Protocol):
+    """A platform we are connected to."""
+
+    @property
+    def messenger(self) -> Messenger: ...
+
+    @property
+    def connection(self) -> Way: ...
+
+    def add_routes(self, app: web.Application) -> None:
+        """The addresses it posts to, when it does."""
+        ...
+
+    async def close(self) -> None:
+        """End all connections. Stop whatever uses them first."""
+        ...
+
+
+Accept = Callable[[Incoming], Awaitable[bool]]
+"""Takes an event in, before it is acknowledged."""
+Introduce = Callable[[Incoming], Awaitable[Incoming]]
+"""Says more about whoever sent something, where a platform's events say little."""
+
+
+async def _talk(introductions: Mapping[str, Introduce], deps: Deps, incoming: Incoming) -> None:
+    """One turn."""
+    introduce = introductions.get(incoming.sender.platform)
+    await converse(incoming if introduce is None else await introduce(incoming), deps)
+
+
+def _connected(settings: Settings, key: Secret, doorman: Doorman, deps: Deps, pictures: Pictures) -> dict[str, Platform]:
+    """The bots of the settings, by platform."""
+    found: dict[str, Platform | None] = {
+        "telegram": _telegram(settings, key, doorman, deps, pictures),
+        "dingtalk": _dingtalk(settings, key, doorman.accept, deps, pictures),
+    }
+    return {name: platform for name, platform in found.items() if platform is not None}
+
+
+def _slack(
+    settings: Settings, key: Secret, accept: Accept, deps: Deps, pictures: Pictures, storage: Storage, unsigned: AnonymousRelay
+) -> Slack | None:
+    """The app of the settings, if there is one."""
+    if settings.slack is None:
+        return None
+    from adapters.slack.settings import app_of  # noqa: PLC0415 only those who have an app pay for its libraries
+    from adapters.slack.unsigned import UnsignedModal  # noqa: PLC0415 see above
+    from adapters.slack.wiring import connect  # noqa: PLC0415 see above
+    from bot.actions.fill_form import find_problems, open_form  # noqa: PLC0415 see above
+    from bot.actions.home_page import home_page  # noqa: PLC0415 see above
+
+    keys = [one.reveal() for one in (key, settings.old_secret_key) if one is not None]
+    return connect(
+        app_of(settings.slack, settings.public_url, keys),
+        accept,
+        deps.clock,
+        page=partial(home_page, deps=deps),
+        open_form=partial(open_form, deps=deps),
+        find_problems=partial(find_problems, deps=deps),
+        keyring=storage.keyring,
+        tickets=storage.tickets,
+        # Our pages are closed until people can sign in, so nothing links to them.
+        links_to="",
+        pictures=pictures,
+        modals=(UnsignedModal(unsigned, partial(_who_is, deps)),),
+    )
+
+
+async def _who_is(deps: Deps, sender: Sender) -> Person | None:
+    """The person behind an account. Only looked up with: this incoming is never handed to anybody who stores it."""
+    place = Place(sender.platform, sender.tenant, sender.user_id)
+    return (await deps.reading.known(Incoming("looks", sender, place, deps.clock.now(), Arrived()))).person
+
+
 def _telegram(settings: Settings, key: Secret, doorman: Doorman, deps: Deps, pictures: Pictures) -> Telegram | None:
     """The bot of the settings, if there is one."""
     if settings.telegram is None:
@@ -212,6 +321,29 @@ def _telegram(settings: Settings, key: Secret, doorman: Doorman, deps: Deps, pic
     )
 
 
+def _dingtalk(settings: Settings, key: Secret, accept: Accept, deps: Deps, pictures: Pictures) -> DingTalk | None:
+    """The app of the settings, if there is one."""
+    if settings.dingtalk is None:
+        return None
+    from adapters.dingtalk.client import Credentials  # noqa: PLC0415 only those who have an app pay
+    from adapters.dingtalk.wiring import connect  # noqa: PLC0415 see above
+
+    app = settings.dingtalk
+    return connect(
+        Credentials(app.client_id, app.client_secret.reveal(), app.robot_code),
+        app.api_url,
+        app.oapi_url,
+        accept,
+        deps.clock,
+        template_id=app.card_template_id,
+        callbacks=(settings.public_url, key.reveal().encode()) if app.is_http else None,
+        fresh=deps,
+        # Our pages are closed until people can sign in, so nothing links to them.
+        links_to="",
+        pictures=pictures,
+    )
+
+
 @asynccontextmanager
 async def _carried(doorman: Doorman, courier: Courier) -> AsyncIterator[None]:
     """What goes out about unsigned notes, while the block runs."""
@@ -223,26 +355,24 @@ async def _carried(doorman: Doorman, courier: Courier) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _running(
-    relay: Relay, intake: Intake, timer: Timer, telegram: Telegram | None
+    relay: Relay, intake: Intake, timer: Timer, connected: Mapping[str, Platform]
 ) -> AsyncIterator[Sequence[asyncio.Task[None]]]:
     """What works in the background, while the block runs. Yields the tasks; none of them ends before the block does unless it breaks."""
     tasks = [asyncio.create_task(relay.run(), name="relay"), asyncio.create_task(intake.run(), name="intake")]
-    if telegram is not None:
-        tasks.append(asyncio.create_task(telegram.connection.run(), name="connection to Telegram"))
+    for name, platform in connected.items():
+        tasks.append(asyncio.create_task(platform.connection.run(), name=f"connection to {name}"))
     timer.start()
     try:
         yield tasks
     finally:
         await timer.stop()
-        if telegram is not None:
-            await telegram.connection.stop()
+        await asyncio.gather(*(platform.connection.stop() for platform in connected.values()))
         await asyncio.gather(intake.stop(), relay.stop())
         outcomes = await asyncio.gather(*tasks, return_exceptions=True)
         for task, outcome in zip(tasks, outcomes, strict=True):
             if isinstance(outcome, Exception):
                 LOG.error("the %s broke", task.get_name(), exc_info=outcome)
-        if telegram is not None:
-            await telegram.close()
+        await asyncio.gather(*(platform.close() for platform in connected.values()))
 
 
 async def _stop_or_break(stop: asyncio.Event, tasks: Sequence[asyncio.Task[None]]) -> None:

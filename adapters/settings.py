@@ -21,6 +21,10 @@ from urllib.parse import quote, unquote, urlsplit
 NAMES = (
     *("DATABASE_URL", "DATA_DIR", "HOST", "PORT", "PUBLIC_URL", "SECRET_KEY"),
     *("TELEGRAM_BOT_TOKEN", "TELEGRAM_API_URL", "TELEGRAM_WEBHOOK_SECRET"),
+    *("DINGTALK_CLIENT_ID", "DINGTALK_CLIENT_SECRET", "DINGTALK_ROBOT_CODE", "DINGTALK_CARD_TEMPLATE_ID"),
+    *("DINGTALK_MODE", "DINGTALK_API_URL", "DINGTALK_OAPI_URL"),
+    *("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_API_URL"),
+    "SECRET_KEY_OLD",
     *("ANON_FLOOR", "ANON_SLOT_HOUR", "ANON_CHANNEL", "ANON_RETENTION_DAYS"),
 )
 ENV_FILE = ".env"
@@ -33,6 +37,9 @@ SECRET_VARIETY = 10
 """Different characters a secret has at least: "aaaa…" is long and worthless."""
 CHANNEL_LIMIT = 200
 TELEGRAM_API = "https://api.telegram.org"
+DINGTALK_API = "https://api.dingtalk.com"
+DINGTALK_OAPI = "https://oapi.dingtalk.com"
+SLACK_API = "https://slack.com/api/"
 MAKE_SECRET = 'python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
 _WELL_KNOWN = (
     *("changeme", "change-me", "change_me", "replaceme", "replace-me", "placeholder", "example", "insecure", "password"),
@@ -41,6 +48,13 @@ _WELL_KNOWN = (
 )
 _SQLITE = "sqlite:///"
 _BOT_TOKEN = re.compile(r"[0-9]{3,20}:[A-Za-z0-9_-]{30,100}")
+_DINGTALK_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_DINGTALK_SECRET = re.compile(r"[A-Za-z0-9_-]{32,128}")
+_CARD_TEMPLATE = re.compile(r"[A-Za-z0-9-]{8,64}\.schema")
+_SLACK_TOKEN = re.compile(r"xoxb-[A-Za-z0-9-]{10,250}")
+_SLACK_APP_TOKEN = re.compile(r"xapp-[A-Za-z0-9-]{10,250}")
+_SLACK_HEX = re.compile(r"[0-9a-f]{32}")
+_SLACK_CLIENT = re.compile(r"[0-9]{1,20}\.[0-9]{1,20}")
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _EXAMPLES = {
     "sqlite": "sqlite:///var/laban.db, or sqlite:////srv/laban.db from the root",
@@ -90,6 +104,33 @@ class TelegramSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class DingTalkSettings:
+    """An app of a company's own, its robot, and the roots of DingTalk's two interfaces. `card_template_id` is "" where everything is said in
+    words; `is_http`: messages are posted to us instead of coming by streams we open."""
+
+    client_id: str
+    client_secret: Secret
+    robot_code: str
+    card_template_id: str = ""
+    is_http: bool = False
+    api_url: str = DINGTALK_API
+    oapi_url: str = DINGTALK_OAPI
+
+
+@dataclass(frozen=True, slots=True)
+class SlackSettings:
+    """An app, and the root of the server it is at. `bot_token` is for one workspace, `client_secret` lets many install the app: one of them is
+    there. So is `app_token` (Socket Mode) or a signing secret: the one, or the new and the old while it is replaced."""
+
+    bot_token: Secret | None = None
+    signing_secrets: tuple[Secret, ...] = ()
+    app_token: Secret | None = None
+    client_id: str = ""
+    client_secret: Secret | None = None
+    api_url: str = SLACK_API
+
+
+@dataclass(frozen=True, slots=True)
 class AnonSettings:
     """Unsigned notes: `floor` possible authors behind a label, `slot_at` on the clock of the company's lead, where crime and safety go."""
 
@@ -101,8 +142,8 @@ class AnonSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`secret_key` is None only until `with_secret_key` has made one, `telegram` where no bot is set. `sources` says where each given setting came
-    from."""
+    """`secret_key` is None only until `with_secret_key` has made one; `telegram`, `dingtalk` and `slack` where none is set. `old_secret_key`
+    still opens what it has sealed. `sources` says where each given setting came from."""
 
     database_url: Secret
     data_dir: Path
@@ -111,6 +152,9 @@ class Settings:
     public_url: str
     secret_key: Secret | None = None
     telegram: TelegramSettings | None = None
+    dingtalk: DingTalkSettings | None = None
+    slack: SlackSettings | None = None
+    old_secret_key: Secret | None = None
     anon: AnonSettings = AnonSettings()
     sources: Mapping[str, str] = field(default_factory=dict)
 
@@ -166,10 +210,15 @@ def load(environment: Mapping[str, str] | None = None, folder: Path | None = Non
     public_url = _public_url(given.get("PUBLIC_URL", ""), host, port, problems)
     secret_key = _secret_key(given.get("SECRET_KEY", ""), data_dir, problems)
     telegram = _telegram(given, problems)
+    dingtalk = _dingtalk(given, problems)
+    slack = _slack(given, public_url, problems)
     anon = _anon(given, problems)
     if problems:
         raise SettingsError(tuple(problems))
-    return Settings(Secret(database_url), data_dir, host, port, public_url, secret_key, telegram, anon, sources)
+    old_key = Secret(given["SECRET_KEY_OLD"]) if "SECRET_KEY_OLD" in given else None
+    return Settings(
+        Secret(database_url), data_dir, host, port, public_url, secret_key, telegram, dingtalk, slack, old_key, anon, sources
+    )
 
 
 def with_database_file(settings: Settings, file: Path) -> Settings:
@@ -441,22 +490,143 @@ def _whole(name: str, text: str, allowed: range, example: str, problems: list[Pr
 
 def _api_url(given: str, problems: list[Problem]) -> str:
     """The root of a Bot API server: Telegram's, or one of one's own."""
+    what = _unlike_a_server(given, "the bot's token")
+    if not what and "/bot" in urlsplit(given).path:
+        what = "this is more than the address of a server."
+    if what:
+        remedy = f"Leave it empty for {TELEGRAM_API}, or name your own server: http://127.0.0.1:8081"
+        problems.append(Problem("TELEGRAM_API_URL", what, remedy))
+    return given.rstrip("/")
+
+
+def _dingtalk(given: Mapping[str, str], problems: list[Problem]) -> DingTalkSettings | None:
+    client_id, secret = given.get("DINGTALK_CLIENT_ID", ""), given.get("DINGTALK_CLIENT_SECRET", "")
+    robot, template = given.get("DINGTALK_ROBOT_CODE", client_id), given.get("DINGTALK_CARD_TEMPLATE_ID", "")
+    mode = given.get("DINGTALK_MODE", "stream").lower()
+    where = "in the developers' console (open-dev.dingtalk.com), your app, “Credentials and basic information”"
+    if client_id and not _DINGTALK_ID.fullmatch(client_id):
+        problems.append(Problem("DINGTALK_CLIENT_ID", "this is not the Client ID of an app.", f"Copy it {where}."))
+    if secret and not _DINGTALK_SECRET.fullmatch(secret):
+        problems.append(Problem("DINGTALK_CLIENT_SECRET", "this is not the Client Secret of an app.", f"Copy all of it {where}."))
+    if client_id and not secret:
+        # Also in HTTP mode: without it anybody could post in DingTalk's name.
+        problems.append(Problem("DINGTALK_CLIENT_SECRET", "it is missing.", f"It stands beside the Client ID {where}."))
+    if secret and not client_id:
+        problems.append(Problem("DINGTALK_CLIENT_ID", "it is missing.", f"It stands beside the Client Secret {where}."))
+    if robot and robot != client_id and not _DINGTALK_ID.fullmatch(robot):
+        remedy = (
+            "Leave it empty: the robot of your own app has the app's Client ID. Others stand on the robot's page in the console."
+        )
+        problems.append(Problem("DINGTALK_ROBOT_CODE", "this is not the code of a robot.", remedy))
+    if template and not _CARD_TEMPLATE.fullmatch(template):
+        remedy = "Copy the id beside its name in the card platform; it ends in .schema. Empty: no cards, everything in words."
+        problems.append(Problem("DINGTALK_CARD_TEMPLATE_ID", "this is not the id of a card template.", remedy))
+    if mode not in ("stream", "http"):
+        remedy = "Leave it empty, or write stream or http."
+        problems.append(Problem("DINGTALK_MODE", "there are two ways in, and this is neither.", remedy))
+    roots = []
+    for name, usual in (("DINGTALK_API_URL", DINGTALK_API), ("DINGTALK_OAPI_URL", DINGTALK_OAPI)):
+        root = given.get(name, usual)
+        what = _unlike_a_server(root, "the app's secret")
+        if what:
+            problems.append(Problem(name, what, f"Leave it empty for {usual}, or name another server: http://127.0.0.1:8082"))
+        roots.append(root.rstrip("/"))
+    if not (client_id and secret):
+        return None
+    return DingTalkSettings(client_id, Secret(secret), robot, template, mode == "http", *roots)
+
+
+def _unlike_a_server(given: str, carried: str) -> str:
+    """Why this is no address of a server, or none that what is `carried` there may go to; "" when it is one."""
     try:
         parts = urlsplit(given)
+        name, _ = parts.hostname or "", parts.port
+    except ValueError:
+        name, parts = "", urlsplit("")
+    if parts.scheme not in ("http", "https") or not name or parts.username or parts.query or parts.fragment:
+        return "this is not the address of a server."
+    if parts.scheme == "http" and "." in name and not (_is_ip(name) and ipaddress.ip_address(name).is_private):
+        return f"{carried} would travel unencrypted."
+    return ""
+
+
+def _slack(given: Mapping[str, str], public_url: str, problems: list[Problem]) -> SlackSettings | None:
+    if not any(name.startswith("SLACK_") for name in given):
+        return None
+    before = len(problems)
+    bot_token, app_token = _slack_tokens(given, problems)
+    secrets_given = tuple(one.strip() for one in given.get("SLACK_SIGNING_SECRET", "").split(",") if one.strip())
+    if len(secrets_given) > 2 or not all(_SLACK_HEX.fullmatch(one) for one in secrets_given):
+        remedy = "Copy it from Basic Information, App Credentials: 32 digits and letters a to f. Two, parted by a comma, while it changes."
+        problems.append(Problem("SLACK_SIGNING_SECRET", "this is not a signing secret.", remedy))
+    client_id, client_secret = given.get("SLACK_CLIENT_ID", ""), given.get("SLACK_CLIENT_SECRET", "")
+    _examine_slack_client(client_id, client_secret, bot_token, public_url, problems)
+    if not bot_token and not client_id and not client_secret:
+        remedy = "Add SLACK_BOT_TOKEN for one workspace, or SLACK_CLIENT_ID and SLACK_CLIENT_SECRET for many."
+        problems.append(Problem("SLACK_BOT_TOKEN", "there is no way into a workspace.", remedy))
+    if not secrets_given and not app_token:
+        remedy = "Add SLACK_SIGNING_SECRET when Slack can reach PUBLIC_URL, else SLACK_APP_TOKEN (Socket Mode)."
+        problems.append(Problem("SLACK_SIGNING_SECRET", "nothing proves that requests are Slack's.", remedy))
+    api_url = _slack_api_url(given.get("SLACK_API_URL", SLACK_API), problems)
+    if len(problems) > before:
+        return None
+    return SlackSettings(
+        Secret(bot_token) if bot_token else None,
+        tuple(Secret(one) for one in secrets_given),
+        Secret(app_token) if app_token else None,
+        client_id,
+        Secret(client_secret) if client_secret else None,
+        api_url,
+    )
+
+
+def _slack_tokens(given: Mapping[str, str], problems: list[Problem]) -> tuple[str, str]:
+    bot_token, app_token = given.get("SLACK_BOT_TOKEN", ""), given.get("SLACK_APP_TOKEN", "")
+    if bot_token and not _SLACK_TOKEN.fullmatch(bot_token):
+        what = "this is a person's token." if bot_token.startswith("xoxp-") else "this is not a bot's token."
+        remedy = "Copy the Bot User OAuth Token from OAuth & Permissions: it begins with xoxb-."
+        problems.append(Problem("SLACK_BOT_TOKEN", what, remedy))
+    if app_token and not _SLACK_APP_TOKEN.fullmatch(app_token):
+        remedy = "Make one under Basic Information, App-Level Tokens, with the scope connections:write: it begins with xapp-."
+        problems.append(Problem("SLACK_APP_TOKEN", "this is not an app-level token.", remedy))
+    return bot_token, app_token
+
+
+def _examine_slack_client(client_id: str, client_secret: str, bot_token: str, public_url: str, problems: list[Problem]) -> None:
+    where = "Copy both from Basic Information, App Credentials."
+    if client_id and not _SLACK_CLIENT.fullmatch(client_id):
+        problems.append(Problem("SLACK_CLIENT_ID", "this is not a client id, two numbers with a dot.", where))
+    if client_secret and not _SLACK_HEX.fullmatch(client_secret):
+        problems.append(Problem("SLACK_CLIENT_SECRET", "this is not a client secret, 32 digits and letters a to f.", where))
+    if bool(client_id) != bool(client_secret):
+        missing = "SLACK_CLIENT_SECRET" if client_id else "SLACK_CLIENT_ID"
+        problems.append(Problem(missing, "it is missing beside the other one.", where))
+    if bot_token and client_id:
+        remedy = "Keep SLACK_BOT_TOKEN for one workspace, or the client's id and secret for many."
+        problems.append(Problem("SLACK_CLIENT_ID", "there is a bot token as well.", remedy))
+    if client_id and urlsplit(public_url).scheme != "https" and not _is_this_machine(urlsplit(public_url).hostname or ""):
+        problems.append(Problem("PUBLIC_URL", "workspaces could not come back to it.", "Give your https address."))
+
+
+def _slack_api_url(given: str, problems: list[Problem]) -> str:
+    """The root of a Web API: Slack's, or that of another server."""
+    url = f"{given.rstrip('/')}/"
+    try:
+        parts = urlsplit(url)
         name, _ = parts.hostname or "", parts.port
     except ValueError:
         name, parts = "", urlsplit("")
     what = ""
     if parts.scheme not in ("http", "https") or not name or parts.username or parts.query or parts.fragment:
         what = "this is not the address of a server."
-    elif "/bot" in parts.path:
-        what = "this is more than the address of a server."
+    elif not parts.path.endswith("/api/"):
+        what = "it does not end in /api/."
     elif parts.scheme == "http" and "." in name and not (_is_ip(name) and ipaddress.ip_address(name).is_private):
         what = "the bot's token would travel unencrypted."
     if what:
-        remedy = f"Leave it empty for {TELEGRAM_API}, or name your own server: http://127.0.0.1:8081"
-        problems.append(Problem("TELEGRAM_API_URL", what, remedy))
-    return given.rstrip("/")
+        remedy = f"Leave it empty for {SLACK_API}, or name another server: http://127.0.0.1:4003/api/"
+        problems.append(Problem("SLACK_API_URL", what, remedy))
+    return url
 
 
 def _own_address(host: str, port: int) -> str:

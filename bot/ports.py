@@ -13,6 +13,7 @@ from bot.chat.message import Message
 from bot.dialogs.session import Session
 from bot.okr.check_in import CheckIn
 from bot.okr.cycle import Cycle, CycleId
+from bot.okr.directory import ListedTeam, Listing
 from bot.okr.help_request import HelpRequest, HelpRequestId
 from bot.okr.objective import HistoryEntry, KeyResultId, Objective, ObjectiveId, Serves
 from bot.okr.people import Account, Invite, Person, PersonId, Team, TeamId
@@ -171,6 +172,20 @@ class PutDayOff:
 
 
 @dataclass(frozen=True, slots=True)
+class PutListing:
+    """Insert or replace what a directory said of one of its people."""
+
+    listing: Listing
+
+
+@dataclass(frozen=True, slots=True)
+class PutListedTeam:
+    """Insert or replace which team a department has become."""
+
+    listed: ListedTeam
+
+
+@dataclass(frozen=True, slots=True)
 class PutSession:
     """Insert (`was` None) or replace a session whose stored turn number is still `was`."""
 
@@ -207,6 +222,8 @@ Change = (
     | PutHelpRequest
     | PutTeamPlace
     | PutDayOff
+    | PutListing
+    | PutListedTeam
     | PutSession
     | Guard
 )
@@ -332,6 +349,18 @@ class Reading(Protocol):
 
     async def accounts_of(self, person_id: PersonId) -> tuple[Account, ...]: ...
 
+    async def accounts(self) -> tuple[Account, ...]:
+        """Everybody's, by platform, tenant and user."""
+        ...
+
+    async def listings(self) -> tuple[Listing, ...]:
+        """What all directories said, by platform, tenant and user; people who are gone from them included."""
+        ...
+
+    async def listed_teams(self, platform: str, tenant: str) -> tuple[ListedTeam, ...]:
+        """What the departments of a directory have become, by department."""
+        ...
+
     async def invite(self, code_hash: str) -> Invite | None: ...
 
     async def objective(self, objective_id: ObjectiveId) -> Objective | None: ...
@@ -447,6 +476,11 @@ class Envelope:
     created_at: datetime
     replaces: str = ""
 
+    @property
+    def key(self) -> str:
+        """Names this message at every attempt, and no other message: not even one of a database that was made anew and counts from 1."""
+        return f"{self.id}-{round(self.created_at.timestamp() * 1_000_000)}"
+
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
@@ -518,8 +552,43 @@ class Pictures(Protocol):
 class Messenger(Protocol):
     """Delivers to one platform. Raises SendLaterError, UndeliverableError, or anything else for "try again"."""
 
-    async def send(self, place: Place, message: Message, replaces: str) -> str:
-        """Degrade, encode and send; edit the message `replaces` names where the platform can. Returns the platform's reference."""
+    async def send(self, place: Place, message: Message, replaces: str, key: str = "") -> str:
+        """Degrade, encode and send; edit the message `replaces` names where the platform can. Returns the platform's reference.
+
+        `key` is the same at every attempt (`Envelope.key`), for platforms that know a message they have been given before; "" for none.
+        """
+        ...
+
+
+# --- what platforms entrust us with ---------------------------------------------------------------------------------
+
+
+class Keyring(Protocol):
+    """Keeps what a platform entrusts us with for each of its tenants, like an app's token in a workspace. Storage never sees it open:
+    what it is given is sealed."""
+
+    async def put(self, platform: str, tenant: str, sealed: str, at: datetime) -> None:
+        """Insert or replace."""
+        ...
+
+    async def get(self, platform: str, tenant: str) -> str | None: ...
+
+    async def tenants(self, platform: str) -> tuple[str, ...]:
+        """In alphabetical order."""
+        ...
+
+    async def remove(self, platform: str, tenant: str) -> None:
+        """Doing it twice changes nothing."""
+        ...
+
+
+class Tickets(Protocol):
+    """Things that are good once and not for long. Storage is given only what a ticket looks like from outside: its hash."""
+
+    async def issue(self, ticket_hash: str, expires_at: datetime) -> None: ...
+
+    async def redeem(self, ticket_hash: str, now: datetime) -> bool:
+        """Use it up; False when it was never issued, has been used or has expired. Of many who try at once one succeeds."""
         ...
 
 

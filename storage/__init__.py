@@ -18,6 +18,7 @@ from typing import Self
 from bot.ports import Organisation
 from storage.database import DatabaseUrlError, Target, open_database, read_url
 from storage.engine import Database
+from storage.entrusted import SqlKeyring, SqlTickets
 from storage.inbox import Arrivals, SqlInbox, machine_time
 from storage.migrate import ChangedMigrationError, MigrationError, NewerDatabaseError
 from storage.migrate import migrate as apply_migrations
@@ -63,6 +64,8 @@ class Storage:
     inbox: SqlInbox
     outbox: SqlOutbox
     transcript: SqlTranscript
+    keyring: SqlKeyring
+    tickets: SqlTickets
 
     def __init__(self, target: Target, on_commit: Callable[[], None], now: Callable[[], datetime]) -> None:
         self._target = target
@@ -89,6 +92,8 @@ class Storage:
         self.inbox = SqlInbox(database, arrivals)
         self.outbox = SqlOutbox(database)
         self.transcript = SqlTranscript(database, arrivals)
+        self.keyring = SqlKeyring(database)
+        self.tickets = SqlTickets(database)
 
     async def close(self) -> None:
         """Close every connection, even when the caller is being cancelled. Closing twice is fine."""

@@ -243,6 +243,42 @@ class DayOff(Model):
         table = "days_off"
 
 
+class Listing(Model):
+    """Keyed by platform, tenant and user together."""
+
+    platform = fields.CharField(ID)
+    tenant = fields.CharField(ID)
+    user_id = fields.CharField(ID, primary_key=True)
+    person_id = fields.CharField(ID)
+    name = fields.TextField()
+    email = fields.TextField()
+    title = fields.TextField()
+    locale = fields.CharField(ID)
+    timezone = fields.CharField(ID)
+    department_id = fields.CharField(ID)
+    manager = fields.CharField(ID)
+    is_lead = fields.BooleanField()
+    listed_at = fields.DatetimeField()
+    gone_at = fields.DatetimeField(null=True)
+    enterprise_id = fields.CharField(ID)
+
+    class Meta:
+        table = "listings"
+
+
+class ListedTeam(Model):
+    """Keyed by platform, tenant and department together."""
+
+    platform = fields.CharField(ID)
+    tenant = fields.CharField(ID)
+    department_id = fields.CharField(ID, primary_key=True)
+    team_id = fields.CharField(ID)
+    name = fields.TextField()
+
+    class Meta:
+        table = "listed_teams"
+
+
 class Session(Model):
     id = fields.CharField(ID, primary_key=True)
     person_id = fields.CharField(ID)
@@ -313,6 +349,26 @@ class Guard(Model):
 
     class Meta:
         table = "guards"
+
+
+class Entrusted(Model):
+    """Keyed by platform and tenant together."""
+
+    platform = fields.CharField(ID)
+    tenant = fields.CharField(ID, primary_key=True)
+    sealed = fields.TextField()
+    stored_at = fields.DatetimeField()
+
+    class Meta:
+        table = "keyring"
+
+
+class Ticket(Model):
+    ticket_hash = fields.CharField(ID, primary_key=True)
+    expires_at = fields.DatetimeField()
+
+    class Meta:
+        table = "tickets"
 
 
 class WebPlace(Model):

@@ -12,6 +12,7 @@ from bot.chat.incoming import Incoming, Place
 from bot.folding import fold
 from bot.okr.check_in import CheckIn
 from bot.okr.cycle import Cycle, CycleId
+from bot.okr.directory import ListedTeam, Listing
 from bot.okr.help_request import HelpRequest, HelpRequestId
 from bot.okr.objective import HistoryEntry, KeyResultId, Objective, ObjectiveId, ServedKind, Serves
 from bot.okr.people import Account, Invite, Person, PersonId, Team, TeamId
@@ -28,6 +29,8 @@ from storage.rows import (
     HISTORY,
     INVITE,
     KEY_RESULT,
+    LISTED_TEAM,
+    LISTING,
     OBJECTIVE,
     ORGANISATION,
     PERSON,
@@ -42,6 +45,8 @@ from storage.rows import (
     help_request_of,
     history_of,
     invite_of,
+    listed_team_of,
+    listing_of,
     objectives_of,
     organisation_of,
     person_of,
@@ -285,6 +290,9 @@ _CHATS = _for_these(
 )
 _TEAM_PLACES = _for_these(("SELECT", listed(PLACE), ", team_id FROM team_places WHERE"), "team_id")
 _TEAM_OF_PLACE = both("SELECT team_id FROM team_places WHERE platform = ? AND tenant = ? AND chat_id = ?")
+_ACCOUNTS = both("SELECT", listed(ACCOUNT), "FROM accounts")
+_LISTINGS = both("SELECT", listed(LISTING), "FROM listings")
+_LISTED_TEAMS = both("SELECT", listed(LISTED_TEAM), "FROM listed_teams WHERE platform = ? AND tenant = ?")
 _DAYS_OFF = both("SELECT country, day, is_off FROM days_off ORDER BY country, day")
 
 
@@ -373,6 +381,20 @@ class SqlReading:
             accounts = models.Account.filter(person_id=person_id).using_db(client)
             rows = await accounts.order_by("platform", "tenant", "user_id").values_list(*ACCOUNT)
         return tuple(account_of(row) for row in rows)
+
+    async def accounts(self) -> tuple[Account, ...]:
+        """See `bot.ports.Reading`."""
+        return tuple(account_of(row) for row in sorted(await self._database.execute(_ACCOUNTS), key=_key))
+
+    async def listings(self) -> tuple[Listing, ...]:
+        """See `bot.ports.Reading`."""
+        return tuple(listing_of(row, self._codec) for row in sorted(await self._database.execute(_LISTINGS), key=_key))
+
+    async def listed_teams(self, platform: str, tenant: str) -> tuple[ListedTeam, ...]:
+        """See `bot.ports.Reading`."""
+        return tuple(
+            listed_team_of(row) for row in sorted(await self._database.execute(_LISTED_TEAMS, platform, tenant), key=_key)
+        )
 
     async def invite(self, code_hash: str) -> Invite | None:
         """See `bot.ports.Reading`."""
@@ -505,6 +527,12 @@ class SqlReading:
             entries = models.History.filter(objective_id=objective_id).using_db(client)
             rows = await entries.order_by("at", "position", "id").values_list(*HISTORY)
         return tuple(history_of(row, TORTOISE) for row in rows)
+
+
+def _key(row: Row) -> tuple[str, str, str]:
+    """Of what is keyed by a platform, a tenant and something of theirs."""
+    # Sorted here: what comes first in a database depends on how it was set up.
+    return row[0], row[1], row[2]
 
 
 def _by_name(people: Iterable[Person]) -> tuple[Person, ...]:

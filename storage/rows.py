@@ -17,6 +17,7 @@ from bot.dialogs.session import Session, body_of, from_columns
 from bot.folding import fold
 from bot.okr.check_in import CheckIn, Confidence
 from bot.okr.cycle import Cycle, CycleId
+from bot.okr.directory import ListedTeam, Listing, Said
 from bot.okr.help_request import Decision, HelpRequest, HelpRequestId, HelpState
 from bot.okr.measure import Direction, Measure
 from bot.okr.objective import (
@@ -61,6 +62,10 @@ PERSON = (
 )
 ACCOUNT = ("platform", "tenant", "user_id", "person_id", "chat_id")
 INVITE = ("code_hash", "team_id", "role", "expires_at", "uses_left")
+LISTING_KEY = ("platform", "tenant", "user_id")
+SAID = ("name", "email", "title", "locale", "timezone", "department_id", "manager", "is_lead")
+LISTING = (*LISTING_KEY, "person_id", *SAID, "listed_at", "gone_at", "enterprise_id")
+LISTED_TEAM = ("platform", "tenant", "department_id", "team_id", "name")
 
 
 def team_row(team: Team) -> tuple[Any, ...]:
@@ -418,6 +423,42 @@ def help_request_of(row: Row, codec: Codec) -> HelpRequest:
 def day_off_of(row: Row, codec: Codec) -> tuple[tuple[str, date], bool]:
     """A row of country, day and is_off: what an admin has said about which day."""
     return (row[0], codec.day(row[1])), bool(row[2])
+
+
+def listing_row(listing: Listing) -> tuple[Any, ...]:
+    """In the order of LISTING."""
+    said = listing.said
+    return (
+        listing.platform,
+        listing.tenant,
+        listing.user_id,
+        listing.person_id,
+        said.name,
+        said.email,
+        said.title,
+        said.locale,
+        said.timezone,
+        said.department_id,
+        said.manager,
+        said.is_lead,
+        listing.listed_at,
+        listing.gone_at,
+        listing.enterprise_id,
+    )
+
+
+def listing_of(row: Row, codec: Codec) -> Listing:
+    said = Said(row[4], row[5], row[6], row[7], row[8], row[9], row[10], bool(row[11]))
+    return Listing(row[0], row[1], row[2], PersonId(row[3]), said, codec.time(row[12]), codec.time(row[13]), row[14])
+
+
+def listed_team_row(listed: ListedTeam) -> tuple[Any, ...]:
+    """In the order of LISTED_TEAM."""
+    return (listed.platform, listed.tenant, listed.department_id, listed.team_id, listed.name)
+
+
+def listed_team_of(row: Row) -> ListedTeam:
+    return ListedTeam(row[0], row[1], row[2], TeamId(row[3]), row[4])
 
 
 # --- conversations ---------------------------------------------------------------------------------------------------

@@ -29,6 +29,8 @@ from bot.ports import (
     PutDayOff,
     PutHelpRequest,
     PutInvite,
+    PutListedTeam,
+    PutListing,
     PutObjective,
     PutPerson,
     PutPrompt,
@@ -51,6 +53,9 @@ from storage.rows import (
     HISTORY,
     INVITE,
     KEY_RESULT,
+    LISTED_TEAM,
+    LISTING,
+    LISTING_KEY,
     OBJECTIVE,
     PERSON,
     PLACE,
@@ -66,6 +71,8 @@ from storage.rows import (
     history_row,
     invite_row,
     key_result_row,
+    listed_team_row,
+    listing_row,
     message_text,
     objective_row,
     person_row,
@@ -208,6 +215,15 @@ _DAY_OFF = ("country", "day", "is_off")
 _PUT_DAY_OFF = _insert("days_off", _DAY_OFF, "ON CONFLICT (country, day) DO UPDATE SET is_off = excluded.is_off")
 _REMOVE_DAY_OFF = both("DELETE FROM days_off WHERE country = ? AND day = ?")
 
+_PUT_LISTING = _insert(
+    "listings", LISTING, "ON CONFLICT (platform, tenant, user_id) DO UPDATE SET", taken_over(LISTING[len(LISTING_KEY) :])
+)
+_PUT_LISTED_TEAM = _insert(
+    "listed_teams",
+    LISTED_TEAM,
+    "ON CONFLICT (platform, tenant, department_id) DO UPDATE SET team_id = excluded.team_id, name = excluded.name",
+)
+
 _NEW_SESSION = _insert("sessions", SESSION)
 # Whose it is and what it is about never changes. SQLite writes the entries of an index anew whenever a column it has to do with is set,
 # changed or not; the state rarely changes, so it has a statement of its own there.
@@ -315,7 +331,7 @@ def _settle(event: EventKey, at: datetime) -> Step:
     return Step(_SETTLE_EVENT, (event.platform, event.tenant, event.event_id, at, at), 1, Saved.DUPLICATE)
 
 
-def _steps(change: Change, position: int) -> Iterable[Step | Batch]:  # noqa: PLR0911 one line for each kind of change
+def _steps(change: Change, position: int) -> Iterable[Step | Batch]:  # noqa: PLR0911, PLR0912 one line for each kind of change
     match change:
         case PutSession(session, was):
             return _put_session(session, was)
@@ -362,6 +378,10 @@ def _steps(change: Change, position: int) -> Iterable[Step | Batch]:  # noqa: PL
             return _put_team_place(team_id, place)
         case PutDayOff(country, day, is_off):
             return (_put_day_off(country, day, is_off),)
+        case PutListing(listing):
+            return (Step(_PUT_LISTING, listing_row(listing)),)
+        case PutListedTeam(listed_team):
+            return (Step(_PUT_LISTED_TEAM, listed_team_row(listed_team)),)
         case Guard(name, revision):
             return (Step(_NEXT_REVISION, (name, revision), 1) if revision else Step(_FIRST_REVISION, (name,)),)
 

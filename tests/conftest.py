@@ -10,6 +10,10 @@ import pytest
 
 from tests.anonymity.report import tell
 from tests.browser.chromium import find_chromium, why_not
+from tests.platforms.npm_packages import NpmUnavailableError
+from tests.platforms.slack_judges import SlackJudge
+from tests.platforms.slack_types import SlackTypes
+from tests.platforms.slack_types import slack_types as open_slack_types
 from tests.postgres import Postgres, postgres
 
 # How fast one example runs says more about the machine's other work than about the code, so there is no deadline.
@@ -51,6 +55,30 @@ def chromium() -> str:
     if reason:
         pytest.skip(reason)
     return str(find_chromium())
+
+
+@pytest.fixture(scope="session")
+def slack_types_or_why() -> Iterator[SlackTypes | str]:
+    """What npm's `@slack/types` says about blocks, for the whole test process; where there is no npm, why not."""
+    try:
+        with open_slack_types() as judge:
+            yield judge
+    except NpmUnavailableError as error:
+        yield str(error)
+
+
+@pytest.fixture
+def slack_types(slack_types_or_why: SlackTypes | str) -> SlackTypes:
+    """For tests about it: without npm they are skipped and say why."""
+    if isinstance(slack_types_or_why, str):
+        pytest.skip(slack_types_or_why)
+    return slack_types_or_why
+
+
+@pytest.fixture
+def slack_judges(slack_types_or_why: SlackTypes | str) -> tuple[SlackJudge, ...]:
+    """More `SlackServer.judges`, for tests about something else: without npm there are none, and these tests run all the same."""
+    return () if isinstance(slack_types_or_why, str) else (slack_types_or_why.judge,)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

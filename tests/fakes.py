@@ -18,6 +18,7 @@ from bot.dialogs.session import Session, SessionState, body_of, from_columns
 from bot.folding import fold
 from bot.okr.check_in import CheckIn
 from bot.okr.cycle import Cycle, CycleId
+from bot.okr.directory import ListedTeam, Listing
 from bot.okr.help_request import HelpRequest, HelpRequestId, HelpState
 from bot.okr.objective import HistoryEntry, KeyResult, KeyResultId, Objective, ObjectiveId, ObjectiveState, ServedKind, Serves
 from bot.okr.people import Account, Invite, Person, PersonId, Team, TeamId
@@ -38,6 +39,8 @@ from bot.ports import (
     PutDayOff,
     PutHelpRequest,
     PutInvite,
+    PutListedTeam,
+    PutListing,
     PutObjective,
     PutPerson,
     PutPrompt,
@@ -80,6 +83,8 @@ class Rows:
     help_requests: dict[HelpRequestId, HelpRequest] = field(default_factory=dict)
     team_places: dict[TeamId, Place] = field(default_factory=dict)
     days_off: dict[tuple[str, date], bool] = field(default_factory=dict)
+    listings: dict[AccountKey, Listing] = field(default_factory=dict)
+    listed_teams: dict[AccountKey, ListedTeam] = field(default_factory=dict)
 
     def copied(self) -> Rows:
         """A copy to change: values are frozen, so copying the dictionaries is enough."""
@@ -197,6 +202,10 @@ def _apply(rows: Rows, change: Change) -> None:
             _count(session.turn, known.turn if known else None, was)
             rows.sessions[session.id] = _thawed(session)
             _expect(_active(rows, session.person_id) <= 1)
+        case PutListing(listing):
+            rows.listings[listing.platform, listing.tenant, listing.user_id] = listing
+        case PutListedTeam(listed):
+            rows.listed_teams[listed.platform, listed.tenant, listed.department_id] = listed
         case Guard(name, revision):
             _expect(rows.guards.get(name, 0) == revision)
             rows.guards[name] = revision + 1
@@ -305,6 +314,8 @@ def _is_whole(rows: Rows) -> bool:
         wanted += [(call.key_result_id, key_results), (call.objective_id, rows.objectives)]
         wanted += [(call.asker_id, rows.people), (call.decided_by, rows.people)]
     wanted += [(team_id, rows.teams) for team_id in rows.team_places]
+    wanted += [(listing.person_id, rows.people) for listing in rows.listings.values()]
+    wanted += [(listed.team_id, rows.teams) for listed in rows.listed_teams.values()]
     return all(name is None or name in there for name, there in wanted)
 
 
@@ -419,6 +430,21 @@ class MemoryReading:
         """By platform."""
         self.reads.append("accounts_of")
         return tuple(one for key, one in sorted(self._rows.accounts.items()) if one.person_id == person_id)
+
+    async def accounts(self) -> tuple[Account, ...]:
+        """By platform, tenant and user."""
+        self.reads.append("accounts")
+        return tuple(one for _, one in sorted(self._rows.accounts.items()))
+
+    async def listings(self) -> tuple[Listing, ...]:
+        """By platform, tenant and user."""
+        self.reads.append("listings")
+        return tuple(one for _, one in sorted(self._rows.listings.items()))
+
+    async def listed_teams(self, platform: str, tenant: str) -> tuple[ListedTeam, ...]:
+        """By department."""
+        self.reads.append("listed_teams")
+        return tuple(one for key, one in sorted(self._rows.listed_teams.items()) if key[:2] == (platform, tenant))
 
     async def invite(self, code_hash: str) -> Invite | None:
         """Also when it is used up or expired."""

@@ -166,6 +166,18 @@ class RelayPromises:
         assert board.phone.shown("an") == ["one", "two"]
         assert [chat for chat, _ in board.phone.calls] == ["an"] * 4
 
+    async def test_a_message_keeps_its_key_at_every_attempt_and_shares_it_with_none(self, board: Switchboard) -> None:
+        board.phone.faults["an"].extend([OSError("down"), LostAnswerError()])
+        for text in ("one", "two"):
+            await board.post("an", text)
+        board.start()
+        await board.rest()
+        await board.pass_until_quiet()
+        assert [len(board.phone.keys[text]) for text in ("one", "two")] == [3, 1]
+        assert [len(set(board.phone.keys[text])) for text in ("one", "two")] == [1, 1]
+        assert "" not in {*board.phone.keys["one"], *board.phone.keys["two"]}
+        assert board.phone.keys["one"][0] != board.phone.keys["two"][0]
+
     async def test_an_outage_of_most_of_a_day_costs_no_message_even_with_the_shortest_draws(self, store: Store) -> None:
         board = Switchboard(store, draw=lambda: 0.05)
         board.phone.faults["an"].extend(OSError("down") for _ in range(1000))

@@ -72,6 +72,8 @@ class Phone:
         self._hands = hands
         self.arrivals: list[Arrival] = []
         self.calls: list[tuple[str, datetime]] = []
+        self.keys: defaultdict[str, list[str]] = defaultdict(list)
+        """Under which keys a text came, one for each attempt."""
         self.faults: defaultdict[str, deque[Exception]] = defaultdict(deque)
         self.most_held = 0
         self.lost_answers: Counter[tuple[str, str]] = Counter()
@@ -91,11 +93,12 @@ class Phone:
         for name in [chat] if chat else list(self.doors):
             self.doors.pop(name).opened.set()
 
-    async def send(self, place: Place, message: Message, replaces: str) -> str:
+    async def send(self, place: Place, message: Message, replaces: str, key: str = "") -> str:
         """Show the message."""
         assert messages.from_json(messages.to_json(message)) == message
         chat, number = place.chat_id, len(self.calls)
         self.calls.append((chat, self._hands.now()))
+        self.keys[message.plain()].append(key)
         fault = self.faults[chat].popleft() if self.faults[chat] else None
         if chat in self.doors:
             door = self.doors[chat]

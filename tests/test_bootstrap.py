@@ -75,7 +75,7 @@ def machine(tmp_path: Path) -> Machine:
     # Without this file a `tests` that is a whole package elsewhere on the path would go first.
     (checkout / "tests/__init__.py").touch()
     (checkout / "pyproject.toml").write_text('[project]\nname = "laban"\n\n[tool.ruff]\nline-length = 130\n')
-    for lock in ("requirements.lock", "requirements-dev.lock"):
+    for lock in ("requirements.lock", "requirements-dev.lock", "requirements-peers.lock"):
         (checkout / lock).write_text("# nothing to install\n")
     return Machine(checkout, programs)
 
@@ -116,7 +116,32 @@ def test_the_development_set_comes_on_top_of_what_runs(machine: Machine) -> None
     assert [line.rpartition("/")[2] for line in machine.asked_of_uv() if "--require-hashes" in line] == [
         "requirements.lock",
         "requirements-dev.lock",
+        "requirements-peers.lock",
     ]
+
+
+def test_what_cannot_live_beside_a_newer_release_gets_a_folder_of_its_own(machine: Machine) -> None:
+    machine.has_uv()
+    machine.run("dev")
+    peers = machine.asked_of_uv()[-1]
+    assert f"--no-deps --target {machine.checkout}/.venv/peers --require-hashes" in peers
+    with (machine.checkout / "requirements-peers.lock").open("a") as changed:
+        changed.write("# another lock\n")
+    asked = machine.asked_of_uv()
+    machine.run("dev")
+    assert machine.asked_of_uv() == [*asked, peers]
+
+
+def test_without_what_has_a_folder_of_its_own_everything_else_is_ready(machine: Machine) -> None:
+    machine.has_uv()
+    machine.run("runtime")
+    (machine.programs / "uv").write_text('#!/bin/sh\ncase "$*" in *peers*) exit 2;; esac\n')
+    (machine.checkout / "requirements-peers.lock").write_text("no-such-package==1 --hash=sha256:" + "0" * 64 + "\n")
+    first = machine.run("dev")
+    assert first.returncode == 0, first.stderr
+    assert "Some tests will be skipped." in first.stdout
+    assert machine.stamp().exists()
+    assert "Some tests will be skipped." in machine.run("dev").stdout, "it is tried again"
 
 
 @pytest.mark.parametrize(
@@ -263,7 +288,12 @@ def test_locks_are_made_without_the_sources_only_this_machine_knows(machine: Mac
     uv.write_text('#!/bin/sh\necho "$UV_EXTRA_INDEX_URL|$UV_INDEX|$UV_FIND_LINKS|$@" >> "$(dirname "$0")/uv-was-asked"\n')
     result = machine.run("lock", UV_EXTRA_INDEX_URL="file:///srv", UV_INDEX="file:///srv", UV_FIND_LINKS="/srv")
     assert result.returncode == 0, result.stderr
-    _, runtime = machine.asked_of_uv()
-    assert runtime.startswith("|||pip compile --no-config")
-    assert "--generate-hashes --no-emit-index-url" in runtime
-    assert "--constraint requirements-dev.lock" in runtime
+    asked = machine.asked_of_uv()
+    assert [line.rpartition(" ")[2] for line in asked] == [
+        "requirements-dev.lock",
+        "requirements.lock",
+        "requirements-peers.lock",
+    ]
+    assert all(line.startswith("|||pip compile --no-config") for line in asked)
+    assert all("--generate-hashes --no-emit-index-url" in line for line in asked)
+    assert "--constraint requirements-dev.lock" in asked[1]

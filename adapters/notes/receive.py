@@ -59,11 +59,13 @@ def create_notes(
     doors: Doors,
     clock: Clock,
     *,
+    troubles: set[str],
     pace: Pace | None = None,
     body_seconds: float = BODY_SECONDS,
 ) -> web.Application:
-    """The pages, to be mounted at `shell.PATH`. A post has `body_seconds` to arrive."""
-    site = _Notes(relay, askers, doors, clock, pace or Pace(), body_seconds)
+    """The pages, to be mounted at `shell.PATH`. A post has `body_seconds` to arrive. The kinds of our own failures are put into `troubles`, to
+    be told when that says nothing about when somebody was here."""
+    site = _Notes(relay, askers, doors, clock, troubles, pace or Pace(), body_seconds)
     app = web.Application(middlewares=[site.answer_kindly])
     app.add_routes([web.get("/static/{name}", site.static), *(route for way in site.ways for route in _routes(site, way))])
     return app
@@ -127,12 +129,20 @@ Act = Callable[[_Post], Awaitable[bytes]]
 
 class _Notes:
     def __init__(
-        self, relay: AnonymousRelay, askers: Askers, doors: Doors, clock: Clock, pace: Pace, body_seconds: float
+        self,
+        relay: AnonymousRelay,
+        askers: Askers,
+        doors: Doors,
+        clock: Clock,
+        troubles: set[str],
+        pace: Pace,
+        body_seconds: float,
     ) -> None:
         self._relay = relay
         self._askers = askers
         self._doors = doors
         self._clock = clock
+        self._troubles = troubles
         self._pace = pace
         self._body_seconds = body_seconds
         # We speak no TLS ourselves: where our address is https, a proxy stands in front and says last who came to it.
@@ -159,8 +169,9 @@ class _Notes:
                 response.headers["Allow"] = error.headers["Allow"]
         except _StopError as stop:
             response = self._error(request, stop.number)
-        except Exception:
+        except Exception as error:
             # Its frames hold what was typed and who typed it, so they end here.
+            self._troubles.add(type(error).__name__)
             response = self._error(request, 500)
         return self._hardened(request, response)
 
@@ -180,8 +191,9 @@ class _Notes:
                 return _page(await act(post))
             except _StopError as stop:
                 number = stop.number
-            except Exception:
+            except Exception as error:
                 # As above; here what was typed is known and given back.
+                self._troubles.add(type(error).__name__)
                 number = 500
             return self._error(request, number, post)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aiohttp import web
 
@@ -21,6 +21,8 @@ class Notes:
     pages: web.Application
     ways: Ways
     askers: Askers
+    troubles: set[str] = field(default_factory=set)
+    """Kinds of our own failures since somebody last told them."""
 
     def add_routes(self, app: web.Application) -> None:
         """Serve the pages below `PATH`."""
@@ -34,5 +36,6 @@ class Notes:
 
 def connect(relay: AnonymousRelay, reading: Reading, clock: Clock, doors: Doors, *, is_reachable: bool) -> Notes:
     """The pages over a relay. `is_reachable`: people can open our address from where they are."""
-    askers = KnownAskers(reading, clock)
-    return Notes(create_notes(relay, askers, doors, clock), Ways(doors, clock, is_reachable=is_reachable), askers)
+    askers, troubles = KnownAskers(reading, clock), set[str]()
+    pages = create_notes(relay, askers, doors, clock, troubles=troubles)
+    return Notes(pages, Ways(doors, clock, is_reachable=is_reachable), askers, troubles)

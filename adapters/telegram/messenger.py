@@ -71,7 +71,7 @@ class TelegramMessenger:
         if self._settle is not None:
             await self._settle(Place(PLATFORM, TENANT, old, is_private=False), Place(PLATFORM, TENANT, new, is_private=False))
 
-    async def send(self, place: Place, message: Message, replaces: str) -> str:
+    async def send(self, place: Place, message: Message, replaces: str, key: str = "") -> str:
         """See `bot.ports.Messenger`. Interrupted between two parts it goes on where it stopped when it is called with the same again."""
         if place.platform != PLATFORM:
             raise UndeliverableError(f"Telegram does not deliver to {place.platform}")

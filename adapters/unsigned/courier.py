@@ -28,7 +28,10 @@ KEEPS_WORDS = frozenset({"web"})
 
 
 class Courier:
-    """One per process. `is_rehearsal`: slots come every minute, so the newest digest takes the stead of the last, and an equal one is not sent."""
+    """One per process. `is_rehearsal`: slots come every minute, so the newest digest takes the stead of the last, and an equal one is not sent.
+
+    `troubles` are the kinds of errors the pages have met: told with the relay's own, and emptied.
+    """
 
     def __init__(
         self,
@@ -38,6 +41,7 @@ class Courier:
         *,
         is_rehearsal: bool = False,
         has_page: bool = True,
+        troubles: set[str] | None = None,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._relay = relay
@@ -45,6 +49,7 @@ class Courier:
         self._messengers = messengers
         self._is_rehearsal = is_rehearsal
         self._has_page = has_page
+        self._troubles = set() if troubles is None else troubles
         self._sleep = sleep
         self._room = asyncio.Semaphore(AT_ONCE)
         self._sent: dict[tuple[str, str], tuple[str, Message]] = {}
@@ -64,9 +69,11 @@ class Courier:
                 LOG.info("unsigned notes: slots are run again")
         if slot is None or isinstance(slot, Refused):
             return
-        if slot.troubles:
+        troubles = sorted({*slot.troubles, *self._troubles})
+        self._troubles.clear()
+        if troubles:
             # Only now, and without a number: a line at the moment it happened would say when somebody tried to write.
-            LOG.error("unsigned notes: some were refused since the slot before (%s); see laban doctor", ", ".join(slot.troubles))
+            LOG.error("unsigned notes: some were refused since the slot before (%s); see laban doctor", ", ".join(troubles))
         task = asyncio.create_task(self._carry_quietly(slot))
         self._rounds.add(task)
         task.add_done_callback(self._rounds.discard)

@@ -22,7 +22,7 @@ class WebMessenger:
         self._clock = clock
         self._ids = ids
 
-    async def send(self, place: Place, message: Message, replaces: str) -> str:
+    async def send(self, place: Place, message: Message, replaces: str, key: str = "") -> str:
         """Write `message`, in the stead of the line `replaces` names if it names one. Returns the id of the line that now shows it."""
         if place.platform != PLATFORM:
             raise UndeliverableError(f"the web chat does not deliver to {place.platform}")

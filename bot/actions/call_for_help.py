@@ -11,15 +11,17 @@ from zoneinfo import ZoneInfo
 from bot.actions.cycles import current_cycle, today
 from bot.actions.desk import Desk
 from bot.actions.write_objective import entry
-from bot.chat.incoming import Place
+from bot.chat.incoming import Place, PointedAt
 from bot.chat.intents import Intent, Wish, button, token_of
 from bot.chat.message import Block, Button, Buttons, Message, Paragraph, Tone
+from bot.chat.richtext import clean
 from bot.dialogs.session import Json
 from bot.okr.board import live
 from bot.okr.help_request import (
     FOLLOW_UP_AFTER,
     NEXT_LEVEL_AFTER,
     STAND_IN_AFTER,
+    WORDS_LIMIT,
     Decision,
     HelpRequest,
     HelpRequestId,
@@ -52,7 +54,12 @@ async def facts_for_calling(desk: Desk, about: str = "") -> dict[str, Json] | No
     all_own = [(objective.id, one) for objective in own for one in live(objective)]
     wanted = [one for objective_id, one in all_own if about in (objective_id, one.id)] or [one for _, one in all_own]
     listed = [{"id": one.id, "sentence": one.sentence} for one in wanted]
-    return {"request_id": desk.ids.new(), "key_results": listed} if listed else None
+    if not listed:
+        return None
+    facts: dict[str, Json] = {"request_id": desk.ids.new(), "key_results": listed}
+    if isinstance(desk.incoming.body, PointedAt):
+        facts["message"] = clean(desk.incoming.body.text, WORDS_LIMIT)
+    return facts
 
 
 async def say_nobody_to_call_about(desk: Desk) -> None:

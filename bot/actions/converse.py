@@ -19,9 +19,10 @@ from bot.actions.show_home import show_home
 from bot.actions.show_objective import show_history, show_objective
 from bot.actions.show_trend import show_trend
 from bot.actions.when import say_when, snooze
+from bot.actions.whisper import answer_whisper, point_to_private
 from bot.actions.write_objective import facts_for_writing
 from bot.chat import tokens
-from bot.chat.incoming import Arrived, Incoming, Picked, Submitted, Texted
+from bot.chat.incoming import Arrived, Incoming, Picked, PointedAt, Submitted, Texted
 from bot.chat.intents import STEERING, Intent, Wish, intent_of, read_intent
 from bot.dialogs import steering
 from bot.dialogs.engine import Done, Waiting
@@ -56,10 +57,18 @@ async def converse(incoming: Incoming, deps: Deps) -> None:
 
 
 async def _decide(desk: Desk) -> None:
-    incoming, known = desk.incoming, desk.known
-    if not incoming.place.is_private:
+    whisper = desk.incoming.whisper
+    if not desk.incoming.place.is_private:
         await answer_in_group(desk)
-        return
+    elif whisper is None:
+        await _talk(desk)
+    elif not await answer_whisper(desk, whisper):
+        await _talk(desk)
+        point_to_private(desk, whisper)
+
+
+async def _talk(desk: Desk) -> None:
+    known = desk.known
     if known.person is None:
         if await welcome_stranger(desk) is not None:
             await talk.begin(desk, "join", await facts_for_joining(desk))
@@ -120,6 +129,8 @@ async def _without_session(desk: Desk) -> None:
             await (nothing_fits(desk) if intent is None else _grant(desk, intent))
         case Picked(token) | Submitted(token):
             await _pressed(desk, token)
+        case PointedAt():
+            await _begin_call(desk, "")
 
 
 async def _pressed(desk: Desk, text: str) -> None:

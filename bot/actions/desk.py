@@ -20,6 +20,8 @@ class Desk:
     def __init__(self, incoming: Incoming, known: Known, deps: Deps) -> None:
         self.incoming = incoming
         self.known = known
+        self.place = incoming.place
+        """Where things are said unless another place is named."""
         self.reading: Reading = deps.reading
         self.clock: Clock = deps.clock
         self.ids: Ids = deps.ids
@@ -71,7 +73,7 @@ class Desk:
     def send(self, message: Message, place: Place | None = None) -> None:
         """Say a message, here or in another place."""
         if message.blocks:
-            self._outgoing.append((place or self.incoming.place, message))
+            self._outgoing.append((place or self.place, message))
 
     def say(self, *what: Say | Block, buttons: tuple[Intent, ...] = ()) -> None:
         """Say some things in the person's language, with buttons for what can be done next."""

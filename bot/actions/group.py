@@ -9,7 +9,7 @@ from bot.actions.desk import Desk
 from bot.actions.show_board import group_board, teams_meant
 from bot.actions.team_board import board_for_group, lineage
 from bot.chat import tokens
-from bot.chat.incoming import Picked, Texted
+from bot.chat.incoming import Picked, Place, Texted
 from bot.chat.intents import Intent, Wish, intent_of, read_intent
 from bot.chat.message import Audience, Message, Paragraph
 from bot.folding import fold
@@ -29,9 +29,10 @@ async def answer_in_group(desk: Desk) -> None:
         return
     match intent.wish:
         case Wish.HERE:
-            await _bind(desk, intent.object)
+            await bind(desk, desk.incoming.place, intent.object)
         case Wish.BOARD:
-            await _show(desk, intent.object)
+            if not await show_own_board(desk, desk.incoming.place, intent.object):
+                _say(desk, T("dialog.in_private"))
         case _:
             _say(desk, T("dialog.in_private"))
 
@@ -51,30 +52,30 @@ def _wanted(desk: Desk) -> Intent | None:
     return None
 
 
-async def _show(desk: Desk, scope: str) -> None:
-    """The board of the team the group belongs to; any other board is for private chat."""
+async def show_own_board(desk: Desk, group: Place, scope: str) -> bool:
+    """Show the board of the team the group belongs to; False when another one is meant, which is for private chat."""
     paged = _PAGED.fullmatch(scope)
     scope, page = (paged["scope"], int(paged["page"])) if paged else (scope, 1)
-    bound = await desk.reading.team_of_place(desk.incoming.place)
+    bound = await desk.reading.team_of_place(group)
     teams = await desk.reading.teams()
     meant = () if bound is None else teams_meant(bound, scope, teams)
     if len(meant) != 1 or meant[0].id != bound:
-        _say(desk, T("dialog.in_private"))
-        return
+        return False
     seen = await board_for_group(desk.reading, meant[0], desk.now, await desk.unsigned.marks())
     desk.send(group_board(seen.lang, seen.board, seen.team, seen.people, page))
+    return True
 
 
-async def _bind(desk: Desk, typed: str) -> None:
+async def bind(desk: Desk, group: Place, typed: str) -> None:
     """`/here`, `/here Marketing`, `/here off`: whoever leads a team decides which chat is its own."""
     person = desk.known.person
     if person is None or person.joined_at is None:
         _say(desk, T("here.unknown_person"))
         return
     teams = await desk.reading.teams()
-    bound = _by_id(teams, await desk.reading.team_of_place(desk.incoming.place))
+    bound = _by_id(teams, await desk.reading.team_of_place(group))
     if fold(typed) in OFF:
-        _unbind(desk, person, bound, teams)
+        _unbind(desk, group, person, bound, teams)
         return
     meant = teams_meant(person.team_id, typed, teams)
     if len(meant) != 1:
@@ -88,18 +89,18 @@ async def _bind(desk: Desk, typed: str) -> None:
     else:
         if bound is not None and bound.id != team.id:
             desk.change(PutTeamPlace(bound.id, None))
-        desk.change(PutTeamPlace(team.id, desk.incoming.place))
-        _say(desk, T("here.bound", name=team.name, word=T("say.status")))
+        desk.change(PutTeamPlace(team.id, group))
+        _announce(desk, group, T("here.bound", name=team.name, word=T("say.status")))
 
 
-def _unbind(desk: Desk, person: Person, bound: Team | None, teams: Sequence[Team]) -> None:
+def _unbind(desk: Desk, group: Place, person: Person, bound: Team | None, teams: Sequence[Team]) -> None:
     if bound is None:
         _say(desk, T("here.nothing_bound"))
     elif not can_lead(person, bound, teams):
         _say(desk, T("here.refused", name=bound.name))
     else:
         desk.change(PutTeamPlace(bound.id, None))
-        _say(desk, T("here.unbound", name=bound.name))
+        _announce(desk, group, T("here.unbound", name=bound.name))
 
 
 def can_lead(person: Person, team: Team, teams: Sequence[Team]) -> bool:
@@ -111,5 +112,16 @@ def _by_id(teams: Sequence[Team], team_id: TeamId | None) -> Team | None:
     return next((team for team in teams if team.id == team_id), None)
 
 
+def _announce(desk: Desk, group: Place, what: Text) -> None:
+    """For everybody in the group, whose chat it is; whoever did it unseen is told as well, and what may still be missing."""
+    desk.send(_for_group(desk, what), group)
+    if desk.place != group:
+        desk.send(_for_group(desk, what, T("whisper.invite")))
+
+
 def _say(desk: Desk, what: Text) -> None:
-    desk.send(Message((Paragraph(say(desk.lang, what)),), desk.lang, audience=Audience.GROUP))
+    desk.send(_for_group(desk, what))
+
+
+def _for_group(desk: Desk, *what: Text) -> Message:
+    return Message(tuple(Paragraph(say(desk.lang, one)) for one in what), desk.lang, audience=Audience.GROUP)

@@ -12,36 +12,14 @@ Rules worth knowing:
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
-from unicodedata import normalize
 
 from bot.actions.import_rows import ID_COLUMNS, NOBODY, Row, RowProblem, read_rows
+from bot.actions.staff import ATTEMPTS, GUARD, BusyError, Difference, Fate, PlannedTeam, folded, likely_lead, look_of, name_of
+from bot.okr.managers import circles
 from bot.okr.people import Account, Person, PersonId, Role, Team, TeamId
 from bot.ports import Change, Deps, Guard, Ids, PutAccount, PutPerson, PutTeam, Saved, Turn
-
-GUARD = "people import"
-"""Two imports at once would both add the same new people."""
-ATTEMPTS = 3
-
-
-class Fate(StrEnum):
-    """What an import does to a person."""
-
-    CREATED = "created"
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A column's value before and after, as an admin would write it; "" for none."""
-
-    column: str
-    before: str
-    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +32,6 @@ class PlannedPerson:
     fate: Fate
     differences: tuple[Difference, ...] = ()
     kept: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedTeam:
-    """A team that is new or gets another lead; leads by name, "" for none."""
-
-    path: str
-    is_new: bool
-    lead_before: str
-    lead_after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +54,6 @@ class Refused:
     problems: tuple[RowProblem, ...]
 
 
-class BusyError(Exception):
-    """Others changed people while the import was being saved, several times in a row. Trying again is safe."""
-
-
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is stored of people, those who left included."""
@@ -104,9 +68,7 @@ async def import_people(data: bytes, deps: Deps, *, is_dry_run: bool) -> Plan | 
     sheet = read_rows(data)
     for _ in range(ATTEMPTS):
         revision = await deps.reading.guard(GUARD)
-        people = await deps.reading.everybody()
-        accounts = [account for person in people for account in await deps.reading.accounts_of(person.id)]
-        known = Known(people, await deps.reading.teams(), tuple(accounts))
+        known = Known(await deps.reading.everybody(), await deps.reading.teams(), await deps.reading.accounts())
         plan = plan_import(sheet.rows, known, deps.ids, sheet.problems)
         if isinstance(plan, Refused) or is_dry_run or not plan.changes:
             return plan
@@ -148,7 +110,7 @@ def _repetitions(rows: Sequence[Row]) -> Iterable[RowProblem]:
             if line != row.line:
                 yield RowProblem(row.line, column, f"Line {line} has the same. Everybody is in the file once.")
         if row.name and row.team:
-            by_name.setdefault((_folded(row.name), _folded("/".join(row.team))), []).append(row)
+            by_name.setdefault((folded(row.name), folded("/".join(row.team))), []).append(row)
     for same in by_name.values():
         for row in same[1:]:
             if any(not other.email and not other.ids for other in (same[0], row)):
@@ -167,7 +129,7 @@ def _match(rows: Sequence[Row], known: Known, teams: _Teams, found: list[RowProb
     held = {(account.person_id, account.platform) for account in known.accounts}
     by_name: dict[tuple[str, TeamId], list[Person]] = {}
     for person in known.people:
-        by_name.setdefault((_folded(person.name), person.team_id), []).append(person)
+        by_name.setdefault((folded(person.name), person.team_id), []).append(person)
 
     matches: dict[int, Person] = {}
     line_of: dict[PersonId, int] = {}
@@ -187,7 +149,7 @@ def _match(rows: Sequence[Row], known: Known, teams: _Teams, found: list[RowProb
             alike = (
                 [
                     person
-                    for person in by_name.get((_folded(row.name), team_id), ())
+                    for person in by_name.get((folded(row.name), team_id), ())
                     if not (row.email and person.email) and not any((person.id, platform) in held for platform in row.ids)
                 ]
                 if team_id is not None
@@ -229,25 +191,25 @@ class _Teams:
 
     def __init__(self, stored: Sequence[Team], ids: Ids) -> None:
         self._ids = ids
-        self._by_path = {_folded(team.path): team for team in stored}
+        self._by_path = {folded(team.path): team for team in stored}
         self.by_id = {team.id: team for team in stored}
         self.new: list[Team] = []
         """Parents first."""
 
     def stored_id(self, names: tuple[str, ...]) -> TeamId | None:
         """The team at this path, None when it would be new."""
-        team = self._by_path.get(_folded("/".join(names)))
+        team = self._by_path.get(folded("/".join(names)))
         return team.id if team is not None else None
 
     def at(self, names: tuple[str, ...]) -> Team:
         """The team at this path; it and those above are added when they are new."""
         path = "/".join(names)
-        team = self._by_path.get(_folded(path))
+        team = self._by_path.get(folded(path))
         if team is None:
             parent = self.at(names[:-1]) if len(names) > 1 else None
             path = f"{parent.path}/{names[-1]}" if parent else path
             team = Team(TeamId(self._ids.new()), names[-1], path, parent.id if parent else None)
-            self._by_path[_folded(path)] = team
+            self._by_path[folded(path)] = team
             self.by_id[team.id] = team
             self.new.append(team)
         return team
@@ -300,21 +262,11 @@ class _People:
 
     def _circles(self) -> Iterable[RowProblem]:
         """Circles of managers, each reported once, at the first of its people in the file."""
-        settled: set[PersonId] = set()
-        for row in self.rows:
-            at = self.id_of.get(row.line)
-            walked: dict[PersonId, None] = {}
-            while at is not None and at not in settled and at not in walked:
-                walked[at] = None
-                at = self.after[at].manager_id if at in self.after else None
-            settled.update(walked)
-            if at is None or at not in walked:
-                continue
-            steps = list(walked)
-            circle = steps[steps.index(at) :]
+        starts = [self.id_of[row.line] for row in self.rows if row.line in self.id_of]
+        for circle in circles(starts, {person.id: person.manager_id for person in self.after.values()}):
             members = set(circle)
-            line = min((row.line for row in self.rows if self.id_of.get(row.line) in members), default=row.line)
-            names = " → ".join(self.after[person_id].name for person_id in (*circle, at))
+            line = min(row.line for row in self.rows if self.id_of.get(row.line) in members)
+            names = " → ".join(self.after[person_id].name for person_id in (*circle, circle[0]))
             yield RowProblem(line, "manager_email", f"These people manage each other in a circle: {names}")
 
     def changes(self) -> Iterable[PutPerson]:
@@ -372,25 +324,7 @@ def _leads(people: _People, teams: _Teams) -> dict[TeamId, PersonId | None]:
     for person in people.after.values():
         if person.is_active:
             members.setdefault(person.team_id, []).append(person)
-    return {team_id: _lead(teams.by_id[team_id], members.get(team_id, []), people.after) for team_id in touched}
-
-
-def _lead(team: Team, members: Sequence[Person], everybody: Mapping[PersonId, Person]) -> PersonId | None:
-    leading = Counter(person.manager_id for person in members if person.manager_id is not None)
-    inside = {person.id for person in members}
-    fit = [person for person in members if person.role is not Role.MEMBER and person.manager_id not in inside]
-    if fit:
-        fit.sort(
-            key=lambda person: (person.id != team.lead_id, person.role is not Role.MANAGER, -leading[person.id], person.name)
-        )
-        return fit[0].id
-    outside = [
-        everybody[person_id]
-        for person_id in leading
-        if person_id in everybody and person_id not in inside and everybody[person_id].role is not Role.MEMBER
-    ]
-    outside.sort(key=lambda person: (-leading[person.id], person.id != team.lead_id, person.name))
-    return outside[0].id if outside else None
+    return {team_id: likely_lead(teams.by_id[team_id], members.get(team_id, []), people.after) for team_id in touched}
 
 
 # --- saying it -------------------------------------------------------------------------------------------------------------
@@ -406,7 +340,7 @@ def _plan_teams(
         lead_id = leads.get(team.id, team.lead_id)
         is_new = team.id in new
         if is_new or lead_id != team.lead_id:
-            planned.append(PlannedTeam(team.path, is_new, _name(team.lead_id, people.before), _name(lead_id, people.after)))
+            planned.append(PlannedTeam(team.path, is_new, name_of(team.lead_id, people.before), name_of(lead_id, people.after)))
             changes.append(PutTeam(replace(team, lead_id=lead_id)))
     return tuple(planned), tuple(changes)
 
@@ -415,8 +349,8 @@ def _plan_person(row: Row, people: _People, teams: _Teams, known: Known) -> Plan
     after = people.of(row)
     before = people.before.get(after.id)
     held = {(account.platform, account.user_id) for account in known.accounts}
-    values_before = _values(before, people.before, teams) if before else {}
-    values_after = _values(after, people.after, teams)
+    values_before = look_of(before, people.before, teams.by_id) if before else {}
+    values_after = look_of(after, people.after, teams.by_id)
     differences = [
         Difference(column, values_before.get(column, ""), value)
         for column, value in values_after.items()
@@ -431,30 +365,3 @@ def _plan_person(row: Row, people: _People, teams: _Teams, known: Known) -> Plan
         kept += ["timezone"] if row.timezone and row.timezone != after.timezone else []
     fate = Fate.CREATED if before is None else Fate.CHANGED if differences or after != before else Fate.UNCHANGED
     return PlannedPerson(row.line, after.name, teams.by_id[after.team_id].path, fate, tuple(differences), tuple(kept))
-
-
-def _values(person: Person, everybody: Mapping[PersonId, Person], teams: _Teams) -> dict[str, str]:
-    return {
-        "name": person.name,
-        "email": person.email or "",
-        "team": teams.by_id[person.team_id].path,
-        "role": person.role.value,
-        "manager_email": _address(person.manager_id, everybody),
-        "locale": person.locale,
-        "timezone": person.timezone,
-        "left": person.left_at.date().isoformat() if person.left_at else "",
-    }
-
-
-def _name(person_id: PersonId | None, people: Mapping[PersonId, Person]) -> str:
-    person = people.get(person_id) if person_id is not None else None
-    return person.name if person is not None else ""
-
-
-def _address(person_id: PersonId | None, people: Mapping[PersonId, Person]) -> str:
-    person = people.get(person_id) if person_id is not None else None
-    return person.email or person.name if person is not None else ""
-
-
-def _folded(text: str) -> str:
-    return " ".join(normalize("NFC", text).casefold().split())

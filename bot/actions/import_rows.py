@@ -251,7 +251,8 @@ def _name(text: str) -> tuple[str, str]:
     return text, ""
 
 
-def _email(text: str) -> tuple[str, str]:
+def read_email(text: str) -> tuple[str, str]:
+    """The address in lower case and "", or "" and the reason why it is none."""
     # NFKC turns the full-width ＠ and ． of East Asian keyboards into what mail systems know.
     address = normalize("NFKC", text).strip("<>").casefold()
     local, at, domain = address.rpartition("@")
@@ -265,7 +266,7 @@ def _email(text: str) -> tuple[str, str]:
 
 
 def _manager_email(text: str) -> tuple[str, str]:
-    return (NOBODY, "") if text in (NOBODY, "–", "—") else _email(text)
+    return (NOBODY, "") if text in (NOBODY, "–", "—") else read_email(text)
 
 
 def _team(text: str) -> tuple[str, str]:
@@ -294,21 +295,21 @@ def _locale(text: str) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=1)
-def _zones() -> Mapping[str, str]:
+def zones() -> Mapping[str, str]:
     """Every zone's name by its lower case."""
     return {name.casefold(): name for name in available_timezones() if name not in ("Factory", "localtime")}
 
 
 def _timezone(text: str) -> tuple[str, str]:
-    zones = _zones()
+    known = zones()
     asked = text.casefold().replace(" ", "_")
-    if asked in zones:
-        return zones[asked], ""
+    if asked in known:
+        return known[asked], ""
     # Read as a conversation would read it, but only to point it out: in a file a zone has one name.
     meant = read_zone(text) or read_zone(text.rpartition("/")[2].replace("_", " "))
     if meant is None:
-        close = difflib.get_close_matches(asked[:60], zones, n=1)
-        meant = zones[close[0]] if close else None
+        close = difflib.get_close_matches(asked[:60], known, n=1)
+        meant = known[close[0]] if close else None
     hint = f"Did you mean {meant}?" if meant else "Write it like Asia/Ho_Chi_Minh."
     return "", f"There is no such time zone. {hint}"
 
@@ -339,7 +340,7 @@ def _dingtalk_id(text: str) -> tuple[str, str]:
 
 _READERS: Mapping[str, Reader] = {
     "name": _name,
-    "email": _email,
+    "email": read_email,
     "team": _team,
     "role": _role,
     "manager_email": _manager_email,

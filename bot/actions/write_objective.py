@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.actions.alignment import check_alignment
-from bot.actions.cycles import current_cycle
+from bot.actions.cycles import current_cycle, cycle_around
 from bot.actions.desk import Desk
 from bot.actions.redo import Redo
 from bot.chat.intents import Intent, Wish
 from bot.dialogs.session import Json
+from bot.okr.check_in import CheckIn
+from bot.okr.cycle import Cycle
 from bot.okr.objective import HistoryEntry, KeyResult, KeyResultId, Objective, ObjectiveId, ObjectiveState
 from bot.ports import AddHistory, PutCycle, PutObjective
 from bot.scripts.write_key_result import KeyResultDraft
@@ -15,6 +19,8 @@ from bot.scripts.write_objective import SaveObjective
 from bot.texts import T
 
 MOST_KEY_RESULTS = 6
+MOST_REMEMBERED = 12
+"""Key results of the last cycle a talk carries along."""
 
 
 async def facts_for_writing(desk: Desk) -> dict[str, Json]:
@@ -25,6 +31,30 @@ async def facts_for_writing(desk: Desk) -> dict[str, Json]:
         "objective_id": desk.ids.new(),
         "key_result_ids": [desk.ids.new() for _ in range(MOST_KEY_RESULTS)],
         "count": len(own),
+        "owned": sum(len(objective.key_results) for objective in own),
+        "past": await _past(desk, cycle),
+    }
+
+
+async def _past(desk: Desk, cycle: Cycle) -> list[Json]:
+    """The person's key results of the cycle before, with the last value reported of each: what a new one is compared with."""
+    before = await cycle_around(desk.reading, cycle.starts_on - timedelta(days=1))
+    objectives = await desk.reading.objectives_of(desk.person.id, before.id) if before.id != cycle.id else ()
+    key_results = [one for objective in objectives for one in objective.key_results][:MOST_REMEMBERED]
+    latest = await desk.reading.latest_check_ins([one.id for one in key_results], desk.now) if key_results else {}
+    return [_past_facts(one, latest.get(one.id)) for one in key_results]
+
+
+def _past_facts(key_result: KeyResult, check_in: CheckIn | None) -> Json:
+    measure = key_result.measure
+    return {
+        "sentence": key_result.sentence,
+        "metric": measure.metric,
+        "unit": measure.unit,
+        "direction": measure.direction.value,
+        "baseline": None if measure.baseline is None else str(measure.baseline),
+        "target": str(measure.target),
+        "latest": None if check_in is None else str(check_in.value),
     }
 
 

@@ -312,7 +312,8 @@ class Relay:
         if number is None:
             return Refused(No.OUTDATED_FORM)
         now = await self._now()
-        if to and not any(one.id == to and one.can_receive and one.id != person_id for one in now.company.members):
+        is_taken = any(one.id == to and one.can_receive and one.id != person_id for one in now.company.members)
+        if act is Act.PASS and not is_taken:
             return Refused(No.OUTDATED_FORM)
         async with self._lock:
             spool = await self._vault.spool()

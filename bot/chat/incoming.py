@@ -66,18 +66,38 @@ class Arrived:
     invite: str = ""
 
 
-Body = Texted | Picked | Submitted | Arrived
+@dataclass(frozen=True, slots=True)
+class PointedAt:
+    """Somebody wants help about a message in a chat, their own or another's; `text` is what it says."""
+
+    text: str
+
+
+Body = Texted | Picked | Submitted | Arrived | PointedAt
+
+
+@dataclass(frozen=True, slots=True)
+class Whisper:
+    """Something done in a group for us alone to notice, like a slash command: `group` is that chat, `answer` the place in it where only
+    its sender sees us."""
+
+    group: Place
+    answer: Place
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One event of a platform. (platform, tenant, `event_id`) happens once, however often it is delivered."""
+    """One event of a platform. (platform, tenant, `event_id`) happens once, however often it is delivered.
+
+    The `place` of a whisper is its sender's private chat: what needs a talk goes on there.
+    """
 
     event_id: str
     sender: Sender
     place: Place
     sent_at: datetime
     body: Body
+    whisper: Whisper | None = None
 
     def __post_init__(self) -> None:
         if not self.event_id:
@@ -98,14 +118,23 @@ def to_json(incoming: Incoming) -> dict[str, Any]:
             body = {"submitted": token, "values": dict(values)}
         case Arrived(invite):
             body = {"arrived": invite}
-    sender, place = incoming.sender, incoming.place
-    return {
+        case PointedAt(text):
+            body = {"pointed_at": text}
+    sender, whisper = incoming.sender, incoming.whisper
+    data = {
         "event": incoming.event_id,
         "sender": [sender.platform, sender.tenant, sender.user_id, sender.name, sender.language],
-        "place": [place.platform, place.tenant, place.chat_id, place.is_private],
+        "place": _place_to_json(incoming.place),
         "at": incoming.sent_at.isoformat(),
         "body": body,
     }
+    if whisper is not None:
+        data["whisper"] = [_place_to_json(whisper.group), _place_to_json(whisper.answer)]
+    return data
+
+
+def _place_to_json(place: Place) -> list[Any]:
+    return [place.platform, place.tenant, place.chat_id, place.is_private]
 
 
 def from_json(data: Mapping[str, Any]) -> Incoming:
@@ -118,6 +147,11 @@ def from_json(data: Mapping[str, Any]) -> Incoming:
         what = Picked(body["picked"])
     elif "submitted" in body:
         what = Submitted(body["submitted"], body["values"])
+    elif "pointed_at" in body:
+        what = PointedAt(body["pointed_at"])
     else:
         what = Arrived(body["arrived"])
-    return Incoming(data["event"], Sender(*data["sender"]), Place(*data["place"]), datetime.fromisoformat(data["at"]), what)
+    at = datetime.fromisoformat(data["at"])
+    group, answer = data.get("whisper") or (None, None)
+    whisper = Whisper(Place(*group), Place(*answer)) if group and answer else None
+    return Incoming(data["event"], Sender(*data["sender"]), Place(*data["place"]), at, what, whisper)

@@ -168,7 +168,8 @@ def _read_command(line: str) -> Intent | None:
         # The one command of two words: Vietnamese writes its syllables apart.
         name, rest = _HERE, line[len(_HERE) :].strip()
     if name == "okr":
-        return _read_command(rest) if rest else Intent(Wish.HOME)
+        # Where there is one command for everything, what follows may be any word of ours.
+        return (_read_command(rest) or read_intent(rest)) if rest else Intent(Wish.HOME)
     wish = _COMMANDS.get(name)
     if wish is None:
         return None

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Rule(StrEnum):
-    """What could be better, most useful advice first."""
+    """What could be better, most useful advice first (the order of OKR method §6)."""
 
     WISH = "wish"
     VAGUE = "vague"
@@ -23,15 +23,15 @@ class Rule(StrEnum):
     FANTASY = "fantasy"
     """All or nothing: 100 % satisfied, no complaint at all."""
     VANITY = "vanity"
+    TOO_EASY = "too_easy"
     TOO_LONG = "too_long"
-
-    @property
-    def is_soft(self) -> bool:
-        """A question to think about rather than a fault: the sentence may stay as it is."""
-        return self in SOFT
-
-
-SOFT = frozenset({Rule.NO_BASELINE, Rule.NEGATIVE, Rule.FANTASY, Rule.VANITY, Rule.TOO_LONG})
+    COPIED = "copied"
+    """The following are about a whole set of key results."""
+    COUNT = "count"
+    SHARED_METRIC = "shared_metric"
+    ALL_LAGGING = "all_lagging"
+    WEAK_EVIDENCE = "weak_evidence"
+    OWNED_BY_ONE = "owned_by_one"
 
 
 class Good(StrEnum):
@@ -45,15 +45,37 @@ class Good(StrEnum):
     SHORT = "short"
 
 
+class Severity(StrEnum):
+    """How much a finding matters. A sentence with something to mend is not yet what it should be; a hint is a question to think about."""
+
+    GOOD = "good"
+    HINT = "hint"
+    MEND = "mend"
+
+
+Span = tuple[int, int]
+"""From a character up to, not including, another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that could be better, and where.
+
+    `span` counts characters of the sentence as the coach reads it (see `Sentence.text`). `example` is built from the writer's words in the
+    language of the sentence, "__" where something is missing; "" when none makes sense. `cue` is the listed phrase that gave it away.
+    """
+
+    rule: Rule
+    severity: Severity
+    span: Span
+    example: str = ""
+    cue: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """One thing to mend, after what is right.
-
-    `example` is built from the writer's words in the language of the sentence, "__" where something is missing; "" when none makes
-    sense. `params` name what was found, as typed or as listed: "cue" (what gave it away) and "metric".
-    """
+    """One thing to mend, after what is right: what a conversation says of a sentence."""
 
     rule: Rule
     good: tuple[Good, ...]
     example: str
-    params: tuple[tuple[str, str], ...] = ()

@@ -12,6 +12,8 @@ ANY_NUMBER = "#"
 ANY_YEAR = "@"
 EXACT = "!"
 """A phrase that starts with this needs its accents: without them "hạ" is also Hà Nội's "ha"."""
+OTHER = "other"
+"""What phrases are listed under that are searched past: in "hoàn thành công việc" there is no "thành công"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,104 +29,139 @@ class Match:
         return Decimal(min(self.kinds))
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    key: str
-    sig: str | None
-    is_exact: bool
-
-    def fits(self, token: Token) -> bool:
-        if token.kind is Kind.NUMBER:
-            return self.key in {ANY_NUMBER, token.key} or (self.key == ANY_YEAR and token.is_year())
-        # A word typed with accents must carry the right ones ("hơn" is not "hôn"); a word typed without any may mean each.
-        return self.key == token.key and ((token.sig is None and not self.is_exact) or token.sig == self.sig)
+_Sigs = tuple[str | None, ...]
 
 
-_Phrase = tuple[tuple[_Part, ...], Match]
-_Index = dict[str, list[_Phrase]]
+class _Node:
+    """Phrases that begin alike. `children` lead on by the key of the next token; `ends` are the phrases that end here."""
+
+    __slots__ = ("children", "ends")
+
+    def __init__(self) -> None:
+        self.children: dict[str, _Node] = {}
+        self.ends: list[tuple[_Sigs, bool, Match]] = []
 
 
 class Cues:
     """Phrases of one language, each under one or more kinds. In a phrase "#" stands for any number and "@" for a year."""
 
-    __slots__ = ("_by_first", "_by_last", "_listed")
+    __slots__ = ("_backwards", "_forwards", "_listed")
 
     def __init__(self, listed: Mapping[str, Iterable[str]]) -> None:
         # Cut up on first use: a start of the program that asks the coach nothing does not pay for thousands of phrases.
-        self._listed = listed
-        self._by_first: _Index | None = None
-        self._by_last: _Index | None = None
+        self._listed = {kind: tuple(phrases) for kind, phrases in listed.items()}
+        self._forwards: _Node | None = None
+        self._backwards: _Node | None = None
+
+    @property
+    def listed(self) -> Mapping[str, tuple[str, ...]]:
+        """The phrases of each kind, as written."""
+        return self._listed
 
     def starting(self, tokens: Sequence[Token], at: int) -> Match | None:
         """The longest phrase that begins at token `at`."""
-        index = self._by_first if self._by_first is not None else self._cut_up()[0]
-        return _longest(index, tokens, at, backwards=False)
+        if at >= len(tokens):
+            return None
+        root = self._forwards or self._cut_up(backwards=False)
+        token = tokens[at]
+        if token.key not in root.children and token.kind is not Kind.NUMBER:
+            return None
+        return _longest(root, tokens, at, 1, len(tokens))
 
     def ending(self, tokens: Sequence[Token], before: int, floor: int = 0) -> Match | None:
         """The longest phrase whose last token is `before` - 1 and whose first is not left of `floor`."""
-        index = self._by_last if self._by_last is not None else self._cut_up()[1]
-        return _longest(index, tokens, before - 1, backwards=True, floor=floor)
-
-    def first_keys(self) -> frozenset[str]:
-        """The keys of all tokens a phrase can begin with."""
-        return frozenset(self._by_first if self._by_first is not None else self._cut_up()[0])
-
-    def _cut_up(self) -> tuple[_Index, _Index]:
-        kinds: dict[str, set[str]] = {}
-        for kind, phrases in self._listed.items():
-            for phrase in phrases:
-                kinds.setdefault(phrase, set()).add(kind)
-        by_first: _Index = {}
-        by_last: _Index = {}
-        for phrase, found in kinds.items():
-            text = phrase.removeprefix(EXACT) or phrase
-            parts = tuple(_Part(token.key, token.sig, text != phrase) for token in cut(text).tokens)
-            entry = (parts, Match(text, frozenset(found), len(parts)))
-            by_first.setdefault(parts[0].key, []).append(entry)
-            by_last.setdefault(parts[-1].key, []).append(entry)
-        for index in (by_first, by_last):
-            for entries in index.values():
-                entries.sort(key=lambda entry: -entry[1].length)
-        self._by_first, self._by_last = by_first, by_last
-        return by_first, by_last
+        if not floor < before <= len(tokens):
+            return None
+        root = self._backwards or self._cut_up(backwards=True)
+        token = tokens[before - 1]
+        if token.key not in root.children and token.kind is not Kind.NUMBER:
+            return None
+        return _longest(root, tokens, before - 1, -1, floor - 1)
 
     def search(self, tokens: Sequence[Token], start: int = 0, stop: int | None = None) -> tuple[int, Match] | None:
         """The first phrase that begins at or after `start` and ends before `stop`, with its place."""
         end = len(tokens) if stop is None else stop
-        for at in range(start, end):
-            match = self.starting(tokens, at)
-            if match is not None and at + match.length <= end:
-                return at, match
+        children = (self._forwards or self._cut_up(backwards=False)).children
+        at = start
+        while at < end:
+            token = tokens[at]
+            if token.key in children or token.kind is Kind.NUMBER:
+                match = self.starting(tokens, at)
+                if match is not None and at + match.length <= end:
+                    if OTHER not in match.kinds:
+                        return at, match
+                    at += match.length - 1
+            at += 1
         return None
 
+    def first_keys(self) -> frozenset[str]:
+        """The keys of all tokens a phrase can begin with."""
+        return frozenset((self._forwards or self._cut_up(backwards=False)).children)
 
-def _longest(index: _Index, tokens: Sequence[Token], anchor: int, *, backwards: bool, floor: int = 0) -> Match | None:
-    if not 0 <= anchor < len(tokens):
-        return None
-    token = tokens[anchor]
-    if token.kind is not Kind.NUMBER:
-        entries = index.get(token.key)
-        return None if entries is None else _first_that_fits(entries, tokens, anchor, backwards, floor)
+    def _cut_up(self, *, backwards: bool) -> _Node:
+        kinds: dict[str, set[str]] = {}
+        for kind, phrases in self._listed.items():
+            for phrase in phrases:
+                kinds.setdefault(phrase, set()).add(kind)
+        root = _Node()
+        for phrase, found in kinds.items():
+            text = phrase.removeprefix(EXACT) or phrase
+            parts = _parts_of(text)
+            node = root
+            for key, _ in reversed(parts) if backwards else parts:
+                child = node.children.get(key)
+                if child is None:
+                    child = node.children[key] = _Node()
+                node = child
+            sigs = tuple(sig for _, sig in parts)
+            node.ends.append((sigs, text != phrase, Match(text, frozenset(found), len(parts))))
+        if backwards:
+            self._backwards = root
+        else:
+            self._forwards = root
+        return root
+
+
+def _parts_of(phrase: str) -> list[tuple[str, str | None]]:
+    """Key and accents of each token of a phrase."""
+    if phrase.isascii() and all(word.isalpha() for word in phrase.split(" ")):  # most of English, without cutting it up
+        return [(word, None) for word in phrase.lower().split(" ")]
+    return [(token.key, token.sig) for token in cut(phrase).tokens]
+
+
+def _longest(root: _Node, tokens: Sequence[Token], at: int, step: int, end: int) -> Match | None:
+    """The longest phrase from token `at` on, in steps of 1 or -1, that does not go to `end`."""
     best: Match | None = None
-    for key in (token.key, ANY_NUMBER, ANY_YEAR):
-        match = _first_that_fits(index.get(key, ()), tokens, anchor, backwards, floor)
-        if match is not None and (best is None or match.length > best.length):
-            best = match
+    waiting = [(root, at)]
+    while waiting:
+        node, here = waiting.pop()
+        while True:
+            if node.ends and (best is None or best.length < abs(here - at)):
+                best = _accented(node.ends, tokens, at if step > 0 else here + 1) or best
+            if here == end:
+                break
+            token = tokens[here]
+            here += step
+            if token.kind is Kind.NUMBER:
+                # A phrase may name the number, or have a place for any number or any year: all of them are tried.
+                keys = (token.key, ANY_NUMBER, ANY_YEAR) if token.is_year() else (token.key, ANY_NUMBER)
+                waiting.extend((node.children[key], here) for key in keys if key in node.children)
+                break
+            following = node.children.get(token.key)
+            if following is None:
+                break
+            node = following
     return best
 
 
-def _first_that_fits(
-    entries: Sequence[_Phrase], tokens: Sequence[Token], anchor: int, backwards: bool, floor: int
-) -> Match | None:
-    for parts, match in entries:
-        first = anchor - match.length + 1 if backwards else anchor
-        if first < floor or first + match.length > len(tokens):
-            continue
-        at = first
-        for part in parts:
-            if not part.fits(tokens[at]):
+def _accented(ends: Sequence[tuple[_Sigs, bool, Match]], tokens: Sequence[Token], first: int) -> Match | None:
+    """The phrase whose accents are those of the tokens from `first` on."""
+    for sigs, is_exact, match in ends:
+        for at, wanted in enumerate(sigs, first):
+            # A word typed with accents must carry the right ones ("hơn" is not "hôn"); a word typed without any may mean each.
+            sig = tokens[at].sig
+            if sig != wanted and (sig is not None or is_exact):
                 break
-            at += 1
         else:
             return match
     return None

@@ -7,10 +7,11 @@ from bot.coach.folding import fold
 from bot.coach.measures import Reading
 from bot.coach.opening import skip_preamble
 from bot.coach.standing import is_boundary
-from bot.coach.tokens import Sentence
+from bot.coach.tokens import Sentence, read_sentence
 from bot.coach.words.lexicon import Lexicon, Role
 
 LONGEST_EXAMPLE = 200
+BLANK = "__"
 TO_DO = cues("to")
 CLOSING = frozenset(".。!?;,:|-—")
 NOUN_PHRASE = 5
@@ -36,8 +37,11 @@ def statement_example(sentence: Sentence, lexicon: Lexicon) -> str:
 
 
 def task_example(sentence: Sentence, lexicon: Lexicon) -> str:
-    """ "Launch the app, moving __ from __ to __"."""
-    return _filled(lexicon.templates.task, sentence_core(sentence, lexicon))
+    """ "Launch the app so that weekly active users go from __ to __"; what moves is guessed from what is worked on, or left open."""
+    core = sentence_core(sentence, lexicon)
+    known = lexicon.templates.what_moves.search(sentence.tokens)
+    moves = min(known[1].kinds) if known is not None else lexicon.templates.anything_moves
+    return _short(lexicon.templates.task.format(text=core, moves=moves)) if core else ""
 
 
 def currently_example(sentence: Sentence, lexicon: Lexicon) -> str:
@@ -56,6 +60,15 @@ def purpose_example(sentence: Sentence, lexicon: Lexicon) -> str:
 
 def theme_example(sentence: Sentence, lexicon: Lexicon) -> str:
     return _filled(lexicon.templates.theme, _uncapitalised(sentence_core(sentence, lexicon)))
+
+
+def filled_in(example: str, lexicon: Lexicon) -> str:
+    """An example as somebody might complete it: the name of a metric where one is asked for, and two numbers."""
+    if example.count(BLANK) % 2 and "__%" not in example:
+        example = example.replace(BLANK, lexicon.templates.some_metric, 1)
+    for number in ("4", "9"):
+        example = example.replace(BLANK, number, 1)
+    return example
 
 
 def sentence_core(sentence: Sentence, lexicon: Lexicon) -> str:
@@ -113,8 +126,12 @@ def _names_metric(reading: Reading) -> bool:
     tokens, lexicon = reading.tokens, reading.lexicon
     at = skip_preamble(tokens, 0, reading.dates, lexicon)
     verb = lexicon.roles.verbs.starting(tokens, at)
+    named = reading.lexicon.templates.measurables.search(read_sentence(reading.draft.metric).tokens) is not None
     if verb is not None and lexicon.roles.compounds.starting(tokens, at + verb.length) is None:
-        return bool(verb.kinds & {Role.UP, Role.DOWN, Role.KEEP})
+        # "Increase" asks for a number of whatever follows; "improve" only of what has one.
+        return bool(verb.kinds & {Role.UP, Role.DOWN, Role.KEEP}) and (named or _is_own(reading) or not lexicon.spaced)
+    if not named:
+        return False
     if reading.standings:
         return reading.target is not None
     if lexicon.faults.satisfied.search(tokens) or lexicon.faults.faster.search(tokens):

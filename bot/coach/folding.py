@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import unicodedata
 from functools import lru_cache
+from importlib.resources import files
 
-# Traditional → simplified, only for characters that occur in our own cue words; not a general converter.
-TRADITIONAL_PAIRS = (
-    "達达 從从 減减 長长 舉举 辦办 組组 織织 維维 優优 強强 標标 萬万 億亿 兩两 後后 續续 術术 設设 計计 劃划 訓训 寫写 "
-    "發发 佈布 實实 現现 獲获 簽签 約约 單单 線线 測测 試试 開开 產产 業业 務务 銷销 額额 錢钱 滿满 員员 團团 隊队 戶户 "
-    "體体 驗验 質质 區区 縮缩 擴扩 漲涨 為为 於于 這这 個个 總总 結结 識识 報报 準准 備备 買买 賣卖 號号 點点 歲岁 節节 "
-    "層层 級级 處处 應应 響响 時时 間间 週周 當当 則则 無无 種种 機机 構构 難难 題题 穩稳 顧顾 際际 項项 歷历 導导 師师 "
-    "籌筹 閱阅 讀读 轉转 換换 絲丝 註注 冊册 載载 數数 對对 關关 鍵键 過过 營营 運运 環环 顯显 訴诉 錯错 誤误 壓压 購购 "
-    "們们 盡尽 讓让 來来 將将 費费 進进 啟启 動动 還还 沒没 領领 請请 書书 場场 會会 議议 爭争 頁页 類类 貨货 東东 幫帮 "
-    "錄录 積积 極极 學学 習习 績绩 價价 創创 聯联 說说 願愿 監监 漸渐 趨趋 勢势 條条 檔档 鐘钟 係系 繫系 鬆松 稱称 聲声 價价 負负 責责"
-)
-SIMPLIFIED = {ord(pair[0]): pair[1] for pair in TRADITIONAL_PAIRS.split()}
+
+def _pairs() -> list[str]:
+    """Traditional characters, each with its simplified form."""
+    listed = files("bot.coach").joinpath("words", "traditional.txt").read_text(encoding="utf-8")
+    return [pair for line in listed.splitlines() if not line.startswith("#") for pair in line.split()]
+
+
+SIMPLIFIED = {ord(pair[0]): pair[1] for pair in _pairs()}
 
 # Several ways to type one sign; longer spellings first.
 SIGNS = (

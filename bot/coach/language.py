@@ -9,6 +9,10 @@ READ_CHARACTERS = 400
 # Only Vietnamese writes these: đ ă ơ ư, the hook above and the dot below.
 VIETNAMESE_MARKS = frozenset("\u0306\u031b\u0309\u0323đ")
 
+CIRCUMFLEX = "\u0302"
+TONES = "\u0300\u0301\u0303"
+"""Grave, acute and tilde, which other languages have too, but not above a circumflex."""
+
 ENGLISH = frozenset(
     "the a an of to from and or for in on at by with is are be our we my their all every each more less than better improve increase reduce "
     "decrease grow raise launch build create hire write keep make get become team customer customers user users sales revenue help reach "
@@ -36,9 +40,10 @@ def guess_language(text: str, fallback: str) -> str:
         return fallback
     words = [token for token in tokens if token.kind is Kind.WORD]
     han = sum(token.kind is Kind.HAN for token in tokens)
-    if han > len(words):
+    if han > sum(len(word.key) > 2 and word.key.isalpha() for word in words):  # "p99 延迟 ≤ 300 ms"
         return "zh"
-    if any(_is_surely_vietnamese(word) for word in words):
+    accented = sum(word.sig is not None and not _is_no_syllable(word) for word in words)
+    if accented >= 2 or 2 * accented > len(words) or any(_is_surely_vietnamese(word) for word in words):
         return "vi"
     english = sum(word.key in ENGLISH for word in words if word.sig is None)
     vietnamese = sum(word.key in VIETNAMESE for word in words)
@@ -58,8 +63,9 @@ def guess_language(text: str, fallback: str) -> str:
 def _is_surely_vietnamese(word: Token) -> bool:
     if word.sig is None:
         return False
-    # "à la carte" has accents too; with a base word we know, they are Vietnamese.
-    return any(mark in VIETNAMESE_MARKS for mark in word.sig) or word.key in VIETNAMESE
+    # "à la carte" has accents too; with a base word we know, or two of them on a letter, they are Vietnamese.
+    doubled = CIRCUMFLEX in word.sig and any(mark in word.sig for mark in TONES)
+    return doubled or any(mark in VIETNAMESE_MARKS for mark in word.sig) or word.key in VIETNAMESE
 
 
 def _is_no_syllable(word: Token) -> bool:

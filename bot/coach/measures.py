@@ -10,15 +10,18 @@ from itertools import pairwise
 
 from bot.coach.language import guess_language
 from bot.coach.metrics import find_metric, milestone_of
-from bot.coach.opening import Spans, opening_task, skip_preamble
+from bot.coach.opening import Place, Spans, find_wish, opening_task, skip_preamble
 from bot.coach.quantities import Amount, Quantity, find_amounts, find_dates
-from bot.coach.standing import Standing, minutes_of, stand, start_of_clause
+from bot.coach.standing import Standing, is_boundary, is_duration, minutes_of, stand, start_of_clause
 from bot.coach.tokens import Sentence, Token, read_sentence, shortened
 from bot.coach.words import lexicon_of
-from bot.coach.words.lexicon import Lexicon, Role
+from bot.coach.words.lexicon import MONEY, Lexicon, Role
 from bot.okr.measure import Direction, Measure, MeasureError
 
 HUNDRED = Decimal(100)
+CURRENCIES = frozenset({"USD", "VND", "EUR", "GBP", "CNY", "元"})
+RESULT_UNITS = CURRENCIES | {"%", "x"}
+"""Nobody counts work in these."""
 TIMES = "x"
 POINTS = frozenset(
     {"pp", "ppt", "ppts", "个百分点", "百分点", "điểm phần trăm", "điểm %", "percentage points", "percentage point", "% points"}
@@ -71,6 +74,9 @@ class Reading:
     sentence: Sentence
     lexicon: Lexicon
     draft: MeasureDraft
+    """Worked out: "by 20% (currently 80)" goes from 80 to 96."""
+    said: MeasureDraft
+    """As said: "by 20%"."""
     dates: Spans
     standings: tuple[Standing, ...]
     baseline: Standing | None
@@ -79,6 +85,11 @@ class Reading:
     """The verb in front that says which way it goes, as written."""
     turns: frozenset[str]
     """Role.UP, Role.DOWN or Role.KEEP, if the sentence says so in words or by comparing two numbers."""
+    wish: Place | None
+    task: Place | None
+    """The words that make it a wish, and the task it begins with."""
+    result: Standing | None
+    """The number that says what the task is good for: "run 3 webinars, winning 40 leads"."""
 
     @property
     def tokens(self) -> tuple[Token, ...]:
@@ -109,24 +120,36 @@ def _read(text: str, lang: str) -> Reading:
     tokens = sentence.tokens
     dates = find_dates(sentence, lexicon)
     standings = stand(tokens, find_amounts(sentence, lexicon), lexicon)
-    choice = _choose(tokens, standings, lexicon)
+    wish, task = find_wish(tokens, lexicon), opening_task(tokens, dates, lexicon.faults.task, lexicon)
+    result = None if task is None else find_result(tokens, standings, task[0], lexicon)
+    choice = _choose(tokens, standings, result, lexicon)
     verb, said = _verb(tokens, choice.target, dates, lexicon)
-    if not standings and opening_task(tokens, dates, lexicon.faults.task, lexicon) is not None:
+    if not standings and (task is not None or lexicon.faults.milestone.search(tokens) is not None):
         draft = MeasureDraft(milestone_of(sentence, dates, lexicon), Decimal(0), Decimal(1), "", Direction.MILESTONE)
-        return Reading(sentence, lexicon, draft, dates, standings, None, None, "", frozenset())
+        return Reading(sentence, lexicon, draft, draft, dates, standings, None, None, "", frozenset(), wish, task, None)
     metric = find_metric(sentence, standings, choice.baseline, choice.target, dates, lexicon)
-    turns = _turns(choice, said)
-    relative = choice.target is not None and not choice.is_pair and _is_change(tokens, choice.target, lexicon)
+    is_collected = choice.target is not None and _is_collected(tokens, choice.target, lexicon)
+    turns = _turns(choice, said, is_collected=is_collected)
+    counts_work = task is not None and result is None and Role.KEEP not in turns
+    if counts_work and not choice.is_pair:
+        turns = frozenset()  # "hire another 3" is no change of anything
+    relative = choice.target is not None and not (choice.is_pair or counts_work) and _is_change(tokens, choice.target, lexicon)
     # "Complaints 2%" should fall; "resolve 95% of complaints" should rise: only a metric in front of its number tells.
     leads = choice.target is not None and sentence.text.find(metric) < tokens[choice.target.lead].start
-    draft = _draft(metric, leads, standings, choice, turns, relative, lexicon)
-    return Reading(sentence, lexicon, draft, dates, standings, choice.baseline, choice.target, verb, turns)
+    said_so = _draft(metric, leads, standings, choice, turns, relative, lexicon)
+    worked_out = said_so
+    if relative and choice.baseline is not None:
+        worked_out = said_so.with_baseline(Quantity(_value(choice.baseline), choice.baseline.amount.unit))
+    found = choice.baseline, choice.target
+    return Reading(sentence, lexicon, worked_out, said_so, dates, standings, *found, verb, turns, wish, task, result)
 
 
-def _choose(tokens: Sequence[Token], standings: Sequence[Standing], lexicon: Lexicon) -> _Choice:
+def _choose(tokens: Sequence[Token], standings: Sequence[Standing], result: Standing | None, lexicon: Lexicon) -> _Choice:
     pair = _pair(tokens, standings, lexicon)
     if pair is not None:
         return _Choice(*pair, is_pair=True)
+    if result is not None:
+        standings = standings[standings.index(result) :]  # what comes before counts the work
     baseline = next((each for each in standings if each.has(Role.NOW) and not each.has(Role.AIM)), None)
     if baseline is None and len(standings) > 1:
         # "NPS to 50, up from 30"
@@ -136,6 +159,8 @@ def _choose(tokens: Sequence[Token], standings: Sequence[Standing], lexicon: Lex
     free = [each for each in standings if each is not baseline]
     direct = [each for each in free if not each.is_aside()] or [each for each in free if not each.has(Role.SCALE)]
     target = min(direct, key=_rank, default=None)
+    if target is not None and target is not direct[0] and _is_about(tokens, direct[0], target, lexicon):
+        target = direct[0]
     contradict = target is not None and baseline is not None and not _fit(baseline.amount, target.amount, lexicon, loosely=True)
     if contradict and target is not None and not _is_change(tokens, target, lexicon):
         baseline = None
@@ -150,6 +175,66 @@ def _rank(standing: Standing) -> int:
     return 4
 
 
+def _is_about(tokens: Sequence[Token], first: Standing, later: Standing, lexicon: Lexicon) -> bool:
+    """Whether a later number only says more about an earlier one."""
+    if later.has(Role.TO, Role.AIM):
+        return False
+    compares = first.amount.unit in RESULT_UNITS and later.has(Role.UP, Role.DOWN)  # 营收3.2亿元,同比增长18%
+    is_next = start_of_clause(tokens, later.lead) > first.lead
+    return (compares and is_next) or _qualifies(tokens, first, later, lexicon)
+
+
+def _qualifies(tokens: Sequence[Token], first: Standing, later: Standing, lexicon: Lexicon) -> bool:
+    """ "Win 12 customers with more than 500 seats": the later number says which customers count."""
+    if first.amount.unit in {"%", TIMES} or first.roles - {Role.FILLER, Role.REACH}:
+        return False
+    if start_of_clause(tokens, first.lead) != start_of_clause(tokens, later.lead):
+        return False
+    if lexicon.faults.join.search(tokens, first.tail, later.lead) is not None:
+        return False
+    at = skip_preamble(tokens, start_of_clause(tokens, first.lead), (), lexicon)
+    verb = lexicon.roles.verbs.starting(tokens, at)
+    if verb is None:
+        return at == first.lead
+    return Role.REACH in verb.kinds and at + verb.length == first.lead
+
+
+def find_result(tokens: Sequence[Token], standings: Sequence[Standing], task_at: int, lexicon: Lexicon) -> Standing | None:
+    """The first number that shows what a task is good for: a share, an amount of money, a change, or a count in a clause of its own."""
+    purpose = lexicon.faults.purpose.search(tokens, task_at + 1)
+    clause = start_of_clause(tokens, task_at)
+    for each in standings:
+        if each.amount.unit in RESULT_UNITS or each.amount.scale > 1 or (each.amount.unit and each.amount.unit[0] in "%‰/"):
+            return each
+        if purpose is not None and each.lead > purpose[0]:
+            return each
+        if each.is_aside() or is_duration(each.amount.unit, lexicon):
+            continue
+        starts_later = start_of_clause(tokens, each.lead) > clause
+        if each.has(Role.TO) or (starts_later and each.has(Role.AT_LEAST, Role.AT_MOST, Role.UP, Role.DOWN, Role.NOW)):
+            return each
+        if _opens_with_result(tokens, task_at, each, lexicon):
+            return each
+    return None
+
+
+def _opens_with_result(tokens: Sequence[Token], task_at: int, standing: Standing, lexicon: Lexicon) -> bool:
+    """ "… and get 60 partners": between the task and the number a new verb begins, and it is none of work."""
+    at = task_at + 1
+    while at < standing.lead:
+        joined = lexicon.faults.join.starting(tokens, at)
+        if joined is None and not is_boundary(tokens, at):
+            at += 1
+            continue
+        at += joined.length if joined is not None else 1
+        at = skip_preamble(tokens, at, (), lexicon)
+        verb = lexicon.roles.verbs.starting(tokens, at)
+        work = lexicon.faults.task.starting(tokens, at)
+        if verb is not None and (work is None or work.length < verb.length):
+            return at + verb.length <= standing.amount.first
+    return False
+
+
 def _pair(tokens: Sequence[Token], standings: Sequence[Standing], lexicon: Lexicon) -> tuple[Standing, Standing] | None:
     """The first "from A to B", "A → B" or "to B from A"."""
     for first, second in pairwise(standings):
@@ -158,8 +243,9 @@ def _pair(tokens: Sequence[Token], standings: Sequence[Standing], lexicon: Lexic
             return first, second
         if second.has(Role.TO) and touches and _fit(first.amount, second.amount, lexicon, loosely=False):
             return first, second
-        if first.has(Role.TO) and second.has(Role.FROM) and _fit(first.amount, second.amount, lexicon, loosely=False):
-            return second, first
+        ends_first = first.has(Role.TO) or (second.lead == first.tail and first.has(Role.AT_MOST, Role.AT_LEAST))
+        if ends_first and second.has(Role.FROM) and _fit(first.amount, second.amount, lexicon, loosely=False):
+            return second, replace(first, roles=first.roles - {Role.AT_MOST} | {Role.TO})  # "up to 98% from 93%"
     return None
 
 
@@ -181,9 +267,13 @@ def _is_change(tokens: Sequence[Token], target: Standing, lexicon: Lexicon) -> b
     """Whether a number says how much rather than where to: "+20%", "by 500", "tăng 20%", "2x", "15% more"."""
     amount = target.amount
     if amount.turns:
-        return amount.turns != "zero"
+        return amount.turns in {"up", "down", "by"}
+    if amount.unit == TIMES and not target.has(Role.BY) and lexicon.roles.ratios.search(tokens) is not None:
+        return False
     if target.has(Role.TO, Role.AIM, Role.FROM, Role.NOW):
         return amount.unit == TIMES
+    if _is_collected(tokens, target, lexicon):
+        return False
     if amount.sign or amount.unit == TIMES or target.has(Role.BY):
         return True
     if target.has(Role.AT_MOST):
@@ -197,6 +287,14 @@ def _is_change(tokens: Sequence[Token], target: Standing, lexicon: Lexicon) -> b
     return leading is not None and bool(leading.kinds & {Role.UP, Role.DOWN})
 
 
+def _is_collected(tokens: Sequence[Token], target: Standing, lexicon: Lexicon) -> bool:
+    """ "Raise $2M" and "save 300 hours" collect them; "raise sales by $2M" and "save 20%" do not."""
+    found = lexicon.roles.collects.ending(tokens, target.amount.first)
+    if found is None or target.amount.unit == "%":
+        return False
+    return MONEY not in found.kinds or target.amount.unit in CURRENCIES
+
+
 def _verb(tokens: Sequence[Token], target: Standing | None, dates: Spans, lexicon: Lexicon) -> tuple[str, frozenset[str]]:
     """The verb the target's clause begins with, else the first of the sentence that says a direction: its phrase and kinds."""
     starts = [skip_preamble(tokens, 0, dates, lexicon)]
@@ -207,19 +305,28 @@ def _verb(tokens: Sequence[Token], target: Standing | None, dates: Spans, lexico
         if match is not None and match.kinds & {Role.UP, Role.DOWN, Role.KEEP}:
             return match.phrase, match.kinds
     for at in range(len(tokens)):
+        if target is not None and at >= target.tail and is_boundary(tokens, at):
+            break  # what another clause says is about something else
         match = lexicon.roles.verbs.starting(tokens, at)
         if match is not None and match.kinds & {Role.UP, Role.DOWN}:
             return "", match.kinds
     return "", frozenset()
 
 
-def _turns(choice: _Choice, said: frozenset[str]) -> frozenset[str]:
+def _turns(choice: _Choice, said: frozenset[str], *, is_collected: bool) -> frozenset[str]:
     """Which way the words next to the target, or else the verb, say it should go."""
     target = choice.target
+    if is_collected:
+        return frozenset()
     directions = {Role.UP, Role.DOWN, Role.KEEP}
     if target is not None:
-        if target.amount.turns:
-            return frozenset({Role.UP if target.amount.turns == "up" else Role.DOWN})
+        match target.amount.turns:
+            case "up":
+                return frozenset({Role.UP})
+            case "down" | "zero":
+                return frozenset({Role.DOWN})
+            case "none":
+                return frozenset()
         if target.amount.sign == "-" and not choice.is_pair:
             return frozenset({Role.DOWN})
         near = target.roles & directions
@@ -244,8 +351,7 @@ def _draft(
         return MeasureDraft(metric, start, None, unit, Direction.DECREASE if falls else Direction.INCREASE)
     if relative:
         direction = Direction.DECREASE if falls else Direction.INCREASE
-        draft = MeasureDraft(metric, None, target.amount.value, target.amount.unit, direction, relative=True)
-        return draft if baseline is None else draft.with_baseline(Quantity(_value(baseline), baseline.amount.unit))
+        return MeasureDraft(metric, None, target.amount.value, target.amount.unit, direction, relative=True)
     start, end, unit = _values(standings, baseline, target, falls, lexicon)
     if start is None:
         return MeasureDraft(metric, None, end, unit, _direction_alone(metric if leads else "", target, end, turns, lexicon))

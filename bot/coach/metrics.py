@@ -126,7 +126,7 @@ def _clean(sentence: Sentence, run: Run, lexicon: Lexicon) -> Run | None:
         if verb is not None and lexicon.roles.compounds.starting(tokens, first + verb.length) is None:  # not in "win rate"
             found.append(verb)
         length = max((match.length for match in found if match is not None and first + match.length <= stop), default=0)
-        if length == 0:
+        if length == 0 or _is_hyphened(tokens, first + length):
             break
         first += length
     while stop > first and (match := lexicon.roles.trim_after.ending(tokens, stop, first)) is not None:
@@ -134,6 +134,11 @@ def _clean(sentence: Sentence, run: Run, lexicon: Lexicon) -> Run | None:
     if any(token.kind in {Kind.WORD, Kind.HAN} for token in tokens[first:stop]):
         return first, stop
     return None
+
+
+def _is_hyphened(tokens: Sequence[Token], at: int) -> bool:
+    """ "on-time delivery" does not begin with "on"."""
+    return at + 1 < len(tokens) and tokens[at].key == "-" and tokens[at].glued and tokens[at + 1].glued
 
 
 def _is_one_word(run: Run, lexicon: Lexicon) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from bot.coach import examples
-from bot.coach.advice import Advice, Good, Rule
+from bot.coach.advice import Advice, Finding, Good, Rule, Severity, Span
 from bot.coach.cues import Cues, Match
 from bot.coach.language import guess_language
 from bot.coach.lengths import count_words, is_long, is_short
@@ -16,10 +16,12 @@ from bot.coach.quantities import find_amounts, find_dates
 from bot.coach.standing import Standing, stand
 from bot.coach.tokens import Kind, Sentence, Token, read_sentence, shortened
 from bot.coach.words import lexicon_of
-from bot.coach.words.lexicon import Lexicon, Role
+from bot.coach.words.lexicon import ALWAYS, Lexicon, Role
 
 BARE_WORDS = {"en": 8, "vi": 10, "zh": 14}
 """An objective with a number and no more words than this is only a number."""
+BARELY_WORDS = 4
+"""With so few words beside it any number is all there is: "NPS of 60"."""
 TASK_WORDS = {"en": 7, "vi": 9, "zh": 14}
 """A task with more words than this usually says what it is for."""
 VAGUE_WORDS = {"en": 6, "vi": 7, "zh": 10}
@@ -38,31 +40,57 @@ class _Objective:
     def tokens(self) -> tuple[Token, ...]:
         return self.sentence.tokens
 
-    def finds(self, cues: Cues) -> Match | None:
-        found = cues.search(self.tokens)
-        return found[1] if found is not None else None
+    def finds(self, cues: Cues) -> tuple[int, Match] | None:
+        return cues.search(self.tokens)
 
     def start(self) -> int:
         return skip_preamble(self.tokens, 0, self.dates, self.lexicon)
 
 
 def advise_objective(text: str, lang: str) -> Advice | None:
-    """The one most useful thing to mend in an objective, or None when it is fine (or empty)."""
-    return _advise(shortened(text), lang)
+    """The one most useful thing to say about an objective, or None when it is fine (or empty)."""
+    found = objective_findings(text, lang)
+    return Advice(found[0].rule, praise_objective(text, lang), found[0].example) if found else None
+
+
+def objective_findings(text: str, lang: str) -> tuple[Finding, ...]:
+    """All that could be better with an objective, most useful first; () for an empty one."""
+    return _findings(shortened(text), lang)
 
 
 @lru_cache(maxsize=512)  # a conversation is replayed from its first answer at every turn
-def _advise(text: str, lang: str) -> Advice | None:
+def _findings(text: str, lang: str) -> tuple[Finding, ...]:
     objective = _read(text, lang)
     if not objective.tokens:
-        return None
-    advice = next((advice for rule in RULES if (advice := rule(objective)) is not None), None)
-    return None if advice is None else replace(advice, good=_praise(objective))
+        return ()
+    found = (finding for rule in RULES if (finding := rule(objective)) is not None)
+    return tuple(finding if _is_sound(finding.example, objective.lexicon) else replace(finding, example="") for finding in found)
+
+
+def _is_sound(example: str, lexicon: Lexicon) -> bool:
+    """Whether the coach would have nothing to mend in its own example once that is filled."""
+    filled = _read(example.replace(examples.BLANK, lexicon.templates.some_purpose), lexicon.lang)
+    return not any((fault := rule(filled)) is not None and fault.severity is Severity.MEND for rule in RULES)
 
 
 def praise_objective(text: str, lang: str) -> tuple[Good, ...]:
     """What is already right with an objective."""
-    return _praise(_read(text, lang))
+    return tuple(good for good, _ in objective_goods(text, lang))
+
+
+def objective_goods(text: str, lang: str) -> tuple[tuple[Good, Span], ...]:
+    """What is already right with an objective, and where it is said."""
+    objective = _read(text, lang)
+    if not objective.tokens:
+        return ()
+    number = next((each for each in objective.standings if not each.is_aside()), None)
+    whole = objective.sentence.span()
+    goods = (
+        (Good.NUMBER, number is not None, objective.sentence.span(number.amount.first, number.amount.stop) if number else whole),
+        (Good.DIRECTION, objective.words > 1 and not any(rule(objective) for rule in DIRECTION_RULES), whole),
+        (Good.SHORT, is_short(objective.sentence, objective.lexicon), whole),
+    )
+    return tuple((good, span) for good, is_so, span in goods if is_so)
 
 
 def _read(text: str, lang: str) -> _Objective:
@@ -72,59 +100,60 @@ def _read(text: str, lang: str) -> _Objective:
     return _Objective(sentence, lexicon, find_dates(sentence, lexicon), standings, count_words(sentence, lexicon))
 
 
-def _praise(objective: _Objective) -> tuple[Good, ...]:
-    if not objective.tokens:
-        return ()
-    has_number = any(not standing.is_aside() for standing in objective.standings)
-    goods = (
-        (Good.NUMBER, has_number),
-        (Good.DIRECTION, objective.words > 1 and not any(rule(objective) for rule in DIRECTION_RULES)),
-        (Good.SHORT, is_short(objective.sentence, objective.lexicon)),
-    )
-    return tuple(good for good, is_so in goods if is_so)
+def _finding(
+    rule: Rule, severity: Severity, objective: _Objective, example: str, cue: tuple[int, Match] | None = None
+) -> Finding:
+    if cue is None:
+        return Finding(rule, severity, objective.sentence.span(), example)
+    at, match = cue
+    return Finding(rule, severity, objective.sentence.span(at, at + match.length), example, match.phrase)
 
 
-def _advice(rule: Rule, example: str, cue: Match | None = None) -> Advice:
-    return Advice(rule, (), example, (("cue", cue.phrase),) if cue is not None else ())
-
-
-def _wish(objective: _Objective) -> Advice | None:
+def _wish(objective: _Objective) -> Finding | None:
     found = find_wish(objective.tokens, objective.lexicon)
     if found is None or objective.standings:
         return None
     core = examples.sentence_core(objective.sentence, objective.lexicon)
     is_sentence = core != objective.sentence.text and not examples.wishes_for_noun(objective.sentence, objective.lexicon)
-    return _advice(Rule.WISH, core if is_sentence else "", found)
+    return _finding(Rule.WISH, Severity.MEND, objective, core if is_sentence else "", found)
 
 
-def _vague(objective: _Objective) -> Advice | None:
+def _vague(objective: _Objective) -> Finding | None:
     """ "Do better", "make more money": nobody learns from it where to go. "Improve X" is a direction, if a pale one."""
     faults, tokens = objective.lexicon.faults, objective.tokens
     found = objective.finds(faults.objective_vague)
     if found is None or objective.words > VAGUE_WORDS[objective.lexicon.lang] or objective.standings:
         return None
     at, content = 0, 0
+    dates = dict(objective.dates)
     while at < len(tokens):
+        if at in dates:
+            at = dates[at]
+            continue
         match = faults.objective_vague.starting(tokens, at) or faults.light.starting(tokens, at)
         if match is None and tokens[at].kind in {Kind.WORD, Kind.HAN}:
             content += 1
         at += match.length if match is not None else 1
     if content > (1 if objective.lexicon.spaced else 0):
         return None
-    return _advice(Rule.VAGUE, examples.purpose_example(objective.sentence, objective.lexicon), found)
+    # "Be better so that __" would be built on nothing.
+    example = examples.purpose_example(objective.sentence, objective.lexicon) if content else ""
+    return _finding(Rule.VAGUE, Severity.MEND, objective, example, found)
 
 
-def _task(objective: _Objective) -> Advice | None:
+def _task(objective: _Objective) -> Finding | None:
     faults, lexicon = objective.lexicon.faults, objective.lexicon
     found = opening_task(objective.tokens, objective.dates, faults.objective_task, lexicon)
-    if found is None or objective.words > TASK_WORDS[lexicon.lang] + (3 if objective.dates else 0):
+    if found is None:
+        return None
+    if ALWAYS not in found[1].kinds and objective.words > TASK_WORDS[lexicon.lang] + (3 if objective.dates else 0):
         return None
     if objective.finds(faults.purpose) is not None or objective.finds(faults.praise_words) is not None:
         return None
-    return _advice(Rule.TASK, examples.purpose_example(objective.sentence, lexicon), found[1])
+    return _finding(Rule.TASK, Severity.MEND, objective, examples.purpose_example(objective.sentence, lexicon), found)
 
 
-def _number_as_objective(objective: _Objective) -> Advice | None:
+def _number_as_objective(objective: _Objective) -> Finding | None:
     lexicon = objective.lexicon
     numbers = [each for each in objective.standings if not each.is_aside()]
     if not numbers or (objective.finds(lexicon.faults.praise_words) is not None and len(numbers) < 2):
@@ -136,28 +165,29 @@ def _number_as_objective(objective: _Objective) -> Advice | None:
     changes_share = (
         verb is not None and bool(verb.kinds & {Role.UP, Role.DOWN}) and any(each.amount.unit == "%" for each in numbers)
     )
-    measured = any(each.amount.unit or each.amount.scale > 1 or each.roles for each in numbers)
+    measured = objective.words <= BARELY_WORDS or any(each.amount.unit or each.amount.scale > 1 or each.roles for each in numbers)
     if not (is_pair or changes_share or (is_bare and measured)):
         return None
-    return _advice(Rule.NUMBER_AS_OBJECTIVE, "")
+    return _finding(Rule.NUMBER_AS_OBJECTIVE, Severity.MEND, objective, "")
 
 
-def _business_as_usual(objective: _Objective) -> Advice | None:
+def _business_as_usual(objective: _Objective) -> Finding | None:
     found = objective.finds(objective.lexicon.faults.objective_recurring)
     if found is None or objective.finds(objective.lexicon.faults.praise_words) is not None:
         return None
-    return _advice(Rule.BUSINESS_AS_USUAL, "", found)
+    return _finding(Rule.BUSINESS_AS_USUAL, Severity.MEND, objective, "", found)
 
 
-def _negative(objective: _Objective) -> Advice | None:
-    found = objective.lexicon.faults.negative.starting(objective.tokens, objective.start())
-    return _advice(Rule.NEGATIVE, "", found) if found is not None else None
+def _negative(objective: _Objective) -> Finding | None:
+    start = objective.start()
+    found = objective.lexicon.faults.negative.starting(objective.tokens, start)
+    return _finding(Rule.NEGATIVE, Severity.MEND, objective, "", (start, found)) if found is not None else None
 
 
-def _theme(objective: _Objective) -> Advice | None:
+def _theme(objective: _Objective) -> Finding | None:
     if not _is_theme(objective):
         return None
-    return _advice(Rule.THEME, examples.theme_example(objective.sentence, objective.lexicon))
+    return _finding(Rule.THEME, Severity.MEND, objective, examples.theme_example(objective.sentence, objective.lexicon))
 
 
 def _is_theme(objective: _Objective) -> bool:
@@ -183,11 +213,11 @@ def _has_verb(objective: _Objective, start: int, stop: int | None = None) -> boo
     return any(cues.search(tokens, start, stop) for cues in (faults.other_verbs, faults.vague, roles.verbs, faults.task))
 
 
-def _too_long(objective: _Objective) -> Advice | None:
-    return _advice(Rule.TOO_LONG, "") if is_long(objective.sentence, objective.lexicon) else None
+def _too_long(objective: _Objective) -> Finding | None:
+    return _finding(Rule.TOO_LONG, Severity.HINT, objective, "") if is_long(objective.sentence, objective.lexicon) else None
 
 
-RULES: tuple[Callable[[_Objective], Advice | None], ...] = (
+RULES: tuple[Callable[[_Objective], Finding | None], ...] = (
     _wish,
     _vague,
     _task,

@@ -10,6 +10,8 @@ from bot.coach.tokens import Kind, Token
 from bot.coach.words.lexicon import ANYWHERE, Lexicon
 
 Spans = Sequence[tuple[int, int]]
+Place = tuple[int, Match]
+"""A phrase and the token it begins at."""
 
 WISH_LENGTH = 5
 """Tokens before the verb of a wish: "our whole team hopes"."""
@@ -32,13 +34,13 @@ def skip_preamble(tokens: Sequence[Token], at: int, dates: Spans, lexicon: Lexic
     return at
 
 
-def find_wish(tokens: Sequence[Token], lexicon: Lexicon) -> Match | None:
-    """The words that make a sentence a wish rather than a statement."""
+def find_wish(tokens: Sequence[Token], lexicon: Lexicon) -> Place | None:
+    """The words that make a sentence a wish rather than a statement, and where they begin."""
     wish, at = lexicon.faults.wish, 0
     while (found := wish.search(tokens, at)) is not None:
         at, match = found
         if ANYWHERE in match.kinds or (at < WISH_LENGTH and not _has_verb(tokens, at, lexicon)):
-            return match
+            return at, match
         at += 1
     return None
 
@@ -47,7 +49,7 @@ def _has_verb(tokens: Sequence[Token], stop: int, lexicon: Lexicon) -> bool:
     return any(cues.search(tokens, 0, stop) is not None for cues in (lexicon.roles.verbs, lexicon.faults.other_verbs))
 
 
-def opening_task(tokens: Sequence[Token], dates: Spans, tasks: Cues, lexicon: Lexicon) -> tuple[int, Match] | None:
+def opening_task(tokens: Sequence[Token], dates: Spans, tasks: Cues, lexicon: Lexicon) -> Place | None:
     """The task a sentence begins with ("launch", "组织"), and where."""
     at = skip_preamble(tokens, 0, dates, lexicon)
     found = _task_at(tokens, at, tasks, lexicon)

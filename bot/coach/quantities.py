@@ -12,7 +12,7 @@ from bot.coach.digits import read_digits
 from bot.coach.numerals import HALF, ONE, Number, read_number
 from bot.coach.tokens import Kind, Sentence, Token, read_sentence
 from bot.coach.words import lexicon_of
-from bot.coach.words.lexicon import AS_WRITTEN, Lexicon, Skip
+from bot.coach.words.lexicon import AS_WRITTEN, Lexicon, Role, Skip
 
 MAX_ANSWER = 100
 """A number is never longer than this, unit included."""
@@ -29,6 +29,10 @@ CURRENCY_BEFORE = Cues(
 )
 CURRENCY_AFTER = Cues({"USD": ("$", "usd"), "EUR": ("€", "eur"), "GBP": ("£", "gbp"), "VND": ("₫", "vnd"), "CNY": ("cny", "rmb")})
 TIMES = cues("x", "×", "倍")
+TIMES_BEFORE = frozenset({"x", "×"})
+NONE = "none"
+LARGEST_GROUP = 100
+"""In "3 of every 10" and "one in four" the second number is no larger."""
 OUT_OF_HUNDRED = cues("百分之")
 OUT_OF_THOUSAND = cues("千分之")
 FRACTION_OF = cues("分之")
@@ -73,7 +77,7 @@ class Amount:
     is_share: bool = False
     is_bare_half: bool = False
     turns: str = ""
-    """ "up" or "down" when the words themselves are a change: "double", "减半"."""
+    """What the words themselves say besides a number, see `Numbers.multiples`: "up" for "double", "zero" for "清零", "none" for "no"."""
 
 
 def read_quantity(text: str, lang: str, unit: str = "") -> Quantity | None:
@@ -125,7 +129,7 @@ def find_amounts(sentence: Sentence, lexicon: Lexicon) -> tuple[Amount, ...]:
             at += 1
             continue
         skipped = lexicon.roles.skips.starting(tokens, at)
-        if skipped is not None:
+        if skipped is not None and not _is_measured(tokens, at + skipped.length, lexicon):
             at += skipped.length
             continue
         amount = _multiple_at(tokens, at, lexicon) or amount_at(sentence, at, lexicon)
@@ -133,10 +137,16 @@ def find_amounts(sentence: Sentence, lexicon: Lexicon) -> tuple[Amount, ...]:
             at += 1
             continue
         if amount.turns or _is_amount(sentence, amount, lexicon):
-            amount = replace(amount, value=HUNDRED / 2, unit="%") if amount.is_share else amount
+            amount = replace(amount, value=_plain(amount.value * HUNDRED), unit="%") if amount.is_share else amount
             amounts.append(amount)
         at = max(amount.stop, at + 1)
     return tuple(amounts)
+
+
+def _is_measured(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> bool:
+    """ "level 3" is a name, "level 95%" is not."""
+    is_number = tokens[at - 1].kind is Kind.NUMBER
+    return is_number and lexicon.numbers.percent.starting(tokens, at) is not None
 
 
 @cache
@@ -148,7 +158,7 @@ def _beginnings(lang: str) -> frozenset[str]:
         lexicon.roles.skips, words.digits, words.half, words.lone, words.multiples,
         CURRENCY_BEFORE, ALL, OUT_OF_HUNDRED, OUT_OF_THOUSAND,
     )  # fmt: skip
-    return frozenset({"+", "-"}).union(*(cues.first_keys() for cues in listed))
+    return (frozenset({"+", "-"}) | TIMES_BEFORE).union(*(cues.first_keys() for cues in listed))
 
 
 def find_dates(sentence: Sentence, lexicon: Lexicon) -> tuple[tuple[int, int], ...]:
@@ -176,11 +186,30 @@ def find_dates(sentence: Sentence, lexicon: Lexicon) -> tuple[tuple[int, int], .
 
 
 def _multiple_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Amount | None:
+    if tokens[at].key in TIMES_BEFORE:
+        return _times_before(tokens, at, lexicon)
     found = lexicon.numbers.multiples.starting(tokens, at)
     if found is None:
         return None
-    value, unit, turns = min(found.kinds).split("|")
-    return Amount(Decimal(value), unit, at, at + found.length, in_figures=False, turns=turns)
+    value, unit, turns = min(found.kinds).split(" ")
+    if turns == NONE:
+        bound = lexicon.roles.before.starting(tokens, at)
+        if (bound is not None and bound.length > found.length) or not _opens_clause(tokens, at):
+            return None  # "no more than 3", "there is no reason"
+    return Amount(Decimal(value), unit.strip("-"), at, at + found.length, in_figures=False, turns=turns)
+
+
+def _times_before(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Amount | None:
+    """ "x3" is threefold; the "x" of "2 x 3" is not."""
+    follows = at > 0 and (tokens[at].glued or tokens[at - 1].kind is Kind.NUMBER)
+    if follows or at + 1 == len(tokens) or tokens[at + 1].kind is not Kind.NUMBER or not tokens[at + 1].glued:
+        return None
+    value = read_digits(tokens[at + 1].key, decimal_comma=lexicon.numbers.decimal_comma)
+    return None if value is None else Amount(value, "x", at, at + 2, turns="up")
+
+
+def _opens_clause(tokens: Sequence[Token], at: int) -> bool:
+    return at == 0 or (tokens[at - 1].kind is Kind.MARK and tokens[at - 1].key not in {"%", "-", "/"})
 
 
 def amount_at(
@@ -276,7 +305,10 @@ def _with_unit(sentence: Sentence, at: int, lexicon: Lexicon, expected: Cues | N
         above = read_number(tokens, stop + over.length, words)
         if above is not None and 0 < above.value < number.value:
             share = (above.value / number.value).quantize(PLACES, ROUND_HALF_EVEN).normalize()
-            return Amount(share, "", at, above.stop, in_figures=False)
+            return Amount(share, "", at, above.stop, in_figures=False, is_share=True)
+    part = None if is_answer else _share_of_group(tokens, number, lexicon)
+    if part is not None:
+        return part
     out_of = words.out_of.starting(tokens, stop)
     if out_of is not None:
         whole = read_number(tokens, stop + out_of.length, words)
@@ -307,13 +339,34 @@ def _with_unit(sentence: Sentence, at: int, lexicon: Lexicon, expected: Cues | N
     )
 
 
+def _share_of_group(tokens: Sequence[Token], number: Number, lexicon: Lexicon) -> Amount | None:
+    """ "one in four visitors", "9 out of 10 guests", "7 trong 10 khách": a share of those who are named behind it."""
+    link = lexicon.numbers.share_links.starting(tokens, number.stop)
+    if link is None:
+        return None
+    group = read_number(tokens, number.stop + link.length, lexicon.numbers)
+    if group is None or not 0 < number.value < group.value <= LARGEST_GROUP or group.value % 1 or number.value % 1:
+        return None
+    stop = group.stop
+    named = stop < len(tokens) and tokens[stop].kind in {Kind.WORD, Kind.HAN}
+    if named and lexicon.numbers.minutes.starting(tokens, stop) is not None:
+        return None
+    if not named and str(group.value) in RATING_SCALES and link.kinds != {"alone"}:
+        return None  # "satisfaction 9 out of 10" is a rating
+    if named and (lexicon.roles.after.starting(tokens, stop) or lexicon.roles.trim_after.starting(tokens, stop)):
+        return None  # "rated 8 out of 10 by guests"
+    share = (number.value / group.value).quantize(PLACES, ROUND_HALF_EVEN)
+    return Amount(share, "", number.first, stop, in_figures=True, is_share=True)
+
+
 def _tenths(tokens: Sequence[Token], number: Number, lexicon: Lexicon) -> Amount | None:
     """ "九成" and "九成五"."""
     found = TENTH.starting(tokens, number.stop)
     if found is None or number.value > 10 or number.scale > 10:
         return None
     stop = number.stop + found.length
-    if stop < len(tokens) and tokens[stop].key in NOT_TENTH:
+    following = "".join(token.key for token in tokens[stop : stop + 2])
+    if following[:1] in NOT_TENTH and following != "员工":
         return None
     digit = lexicon.numbers.digits.starting(tokens, stop)
     if digit is not None and digit.value() < 10:
@@ -388,7 +441,7 @@ def _is_amount(sentence: Sentence, amount: Amount, lexicon: Lexicon) -> bool:
     if after is None or not after.glued:
         return True
     if after.kind in {Kind.WORD, Kind.NUMBER}:
-        return False
+        return tokens[amount.stop - 1].kind is Kind.HAN and amount.unit != ""  # "3位KOL"
     if after.key in {"-", ":", "/"}:
         following = tokens[amount.stop + 1] if amount.stop + 1 < len(tokens) else None
         if following is not None and following.glued and following.kind in {Kind.WORD, Kind.NUMBER}:
@@ -409,18 +462,30 @@ def _is_joint(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> bool:
 def _is_spelled_amount(tokens: Sequence[Token], amount: Amount, lexicon: Lexicon) -> bool:
     words = lexicon.numbers
     token = tokens[amount.first]
-    if token.key == "零" and amount.value == 0 and amount.stop - amount.first == 1:  # "零投诉", not "零售"
+    if token.key == "零" and amount.value == 0 and amount.stop - amount.first == 1:  # "零投诉", "事故为零", not "零售"
+        if amount.stop == len(tokens) or tokens[amount.stop].kind is Kind.MARK:
+            return lexicon.roles.before.ending(tokens, amount.first) is not None
         return amount.stop < len(tokens) and tokens[amount.stop].kind is Kind.HAN and tokens[amount.stop].key not in NOT_ZERO
     if token.kind is Kind.HAN:
         if amount.unit == "" and amount.scale < 100:
             return lexicon.roles.before.ending(tokens, amount.first) is not None and amount.stop == len(tokens)
-        return words.never_alone.starting(tokens, amount.first) is None or amount.scale > 1
+        return words.never_alone.starting(tokens, amount.first) is None or amount.scale > 1 or _is_bound(tokens, amount, lexicon)
     if amount.scale > 1:
         return True
     after = tokens[amount.stop] if amount.stop < len(tokens) else None
     if after is not None and after.key == "-" and after.glued:
         return False  # "two-factor", "three-tier"
-    if words.never_alone.starting(tokens, amount.first) is not None:
+    if words.never_alone.starting(tokens, amount.first) is not None and not _is_bound(tokens, amount, lexicon):
         return False
     # In Vietnamese typed without accents "hai" may as well be the beginning of "hài lòng".
     return not words.shortens_tail or any(other.sig is not None for other in tokens)
+
+
+def _is_bound(tokens: Sequence[Token], amount: Amount, lexicon: Lexicon) -> bool:
+    """ "no more than one": here the word is a number."""
+    before = lexicon.roles.before.ending(tokens, amount.first)
+    return before is not None and bool(before.kinds & {Role.AT_LEAST, Role.AT_MOST})
+
+
+def _plain(value: Decimal) -> Decimal:
+    return Decimal(int(value)) if value == value.to_integral_value() else value.normalize()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from bot.coach.quantities import Amount
+from bot.coach.quantities import NONE, Amount
 from bot.coach.tokens import Kind, Token, read_sentence
 from bot.coach.words.lexicon import Lexicon, Role
 
@@ -13,6 +14,7 @@ BOUNDARIES = frozenset(',;。.!?:|()[]{}—"“”「」『』')
 ASIDE = frozenset({Role.WINDOW, Role.SCOPE, Role.OUT_OF, Role.SCALE})
 """Roles of numbers that say for whom or how soon, rather than how much."""
 
+CHANGES = frozenset({Role.UP, Role.DOWN, Role.BY})
 PLACES = frozenset({Role.FROM, Role.TO, Role.NOW, Role.AIM})
 """Roles of numbers that say where one is or wants to be; what stands farther left belongs to the metric."""
 
@@ -56,6 +58,18 @@ def stand(tokens: Sequence[Token], amounts: Sequence[Amount], lexicon: Lexicon) 
         floor = standings[-1].tail if standings else 0
         ceiling = amounts[index + 1].first if index + 1 < len(amounts) else len(tokens)
         standings.append(_stand(tokens, amount, floor, ceiling, lexicon))
+    return _related(tokens, standings, lexicon)
+
+
+def _related(tokens: Sequence[Token], standings: list[Standing], lexicon: Lexicon) -> tuple[Standing, ...]:
+    """Numbers that are told only by others: "no outage longer than 10 minutes", "5名学员中有4名"."""
+    for first, second in pairwise(list(standings)):
+        if first.amount.turns == NONE and second.has(Role.AT_LEAST, Role.AT_MOST):
+            if start_of_clause(tokens, second.lead) <= first.lead:
+                standings.remove(first)
+                standings[standings.index(second)] = replace(second, roles=second.roles - {Role.AT_LEAST} | {Role.AT_MOST})
+        elif not lexicon.spaced and lexicon.numbers.share_links.search(tokens, first.tail, second.amount.first) is not None:
+            standings[standings.index(first)] = replace(first, roles=first.roles | {Role.OUT_OF})
     return tuple(standings)
 
 
@@ -70,6 +84,10 @@ def _stand(tokens: Sequence[Token], amount: Amount, floor: int, ceiling: int, le
             found = frozenset({Role.WINDOW}) if is_time else found - {Role.WINDOW}
         if roles & PLACES:
             found -= ASIDE | {Role.PERIOD}
+        if Role.AT_LEAST in roles:
+            found -= {Role.WINDOW}  # "a runway of at least 18 months"
+        if roles & CHANGES:
+            found -= {Role.NOW}  # 比去年下降8%: last year is compared with, and has no number
         if not found:
             break
         roles |= found
@@ -91,9 +109,17 @@ def _stand(tokens: Sequence[Token], amount: Amount, floor: int, ceiling: int, le
         tail += match.length
     if amount.is_open:
         roles.add(Role.AT_LEAST)
+    if is_time and (Role.OF in roles or (not roles and not lexicon.spaced and _runs_into_noun(tokens, tail, lexicon))):
+        roles.add(Role.SCOPE)  # 24小时响应率, 20分钟以上的锻炼: which ones are counted
     if Role.AT_LEAST in roles and Role.FROM in roles:  # "từ 90% trở lên"
         roles.discard(Role.FROM)
     return Standing(amount, frozenset(roles), lead, tail)
+
+
+def _runs_into_noun(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> bool:
+    if at >= len(tokens) or tokens[at].kind is not Kind.HAN:
+        return False
+    return lexicon.roles.verbs.starting(tokens, at) is None and lexicon.roles.before.starting(tokens, at) is None
 
 
 def is_duration(unit: str, lexicon: Lexicon) -> bool:

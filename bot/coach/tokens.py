@@ -14,7 +14,7 @@ MAX_CHARACTERS = 300
 FIGURES = frozenset("0123456789")
 # People glue these to their value ("NPS30", "DAU10万"); other letters before figures make a name ("Q3", "D7", "ISO9001").
 GLUED_BEFORE_VALUES = frozenset(
-    "nps csat dau mau wau arr mrr gmv roi roas ltv cac cpa cpl ctr usd vnd eur rmb cny sla aov gpa".split()
+    "nps csat dau mau wau arr mrr gmv roi roas ltv cac cpa cpl ctr usd vnd eur rmb cny sla aov gpa x".split()
 )
 
 
@@ -53,6 +53,11 @@ class Sentence:
         if first >= stop:
             return ""
         return self.text[self.tokens[first].start : self.tokens[stop - 1].end]
+
+    def span(self, first: int = 0, stop: int | None = None) -> tuple[int, int]:
+        """The characters of `text` from token `first` up to, not including, token `stop`; all of them by default."""
+        stop = len(self.tokens) if stop is None else stop
+        return (self.tokens[first].start, self.tokens[stop - 1].end) if first < stop else (0, 0)
 
 
 def is_han(character: str) -> bool:

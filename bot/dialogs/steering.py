@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from bot.chat import tokens
-from bot.chat.incoming import Arrived, Body, Picked, Submitted, Texted
+from bot.chat.incoming import Arrived, Body, Picked, PointedAt, Submitted, Texted
 from bot.chat.intents import Intent, Wish, intent_of, read_intent
 from bot.dialogs import show
 from bot.dialogs.engine import Waiting, changeable
@@ -70,6 +70,8 @@ def read(body: Body, session: Session, waiting: Waiting, lang: str) -> Meaning |
             return _read_token(token, {}, session, waiting)
         case Submitted(token, values):
             return _read_token(token, values, session, waiting)
+        case PointedAt():
+            return Intent(Wish.CALL_FOR_HELP)
         case Arrived():
             return None
 

@@ -35,7 +35,8 @@ class AnswerCall:
 
 
 def call_for_help(facts: Mapping[str, Json], lang: str) -> Script[CallForHelp]:
-    """Facts: `request_id` (fresh), `key_results` (each `id`, `sentence`; a single one is not asked for)."""
+    """Facts: `request_id` (fresh), `key_results` (each `id`, `sentence`; a single one is not asked for), and perhaps a `message` the call is
+    about, which can be sent as it is."""
     key_results = facts["key_results"]
     if len(key_results) == 1:
         chosen = str(key_results[0]["id"])
@@ -43,7 +44,10 @@ def call_for_help(facts: Mapping[str, Json], lang: str) -> Script[CallForHelp]:
         picks = tuple(Pick(str(one["id"]), str(one["sentence"]), str(one["id"])) for one in key_results)
         chosen = yield from ask("key_result", Choice(picks), T("call.which"), label=T("call.label"))
     sentence = next(str(one["sentence"]) for one in key_results if one["id"] == chosen)
-    words = yield from ask("words", Sentence(WORDS_LIMIT), T("call.words_about", sentence=sentence))
+    message = str(facts.get("message", ""))
+    ready = (Pick("message", T("call.send_message"), message),) if message else ()
+    before = (T("call.about_message", words=message),) if message else ()
+    words = yield from ask("words", Sentence(WORDS_LIMIT, picks=ready), T("call.words_about", sentence=sentence), before=before)
     return CallForHelp(str(facts["request_id"]), chosen, words)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.coach import Advice, Good
+from bot.coach.wording import praise_of, question_of
 from bot.dialogs.fields import Sentence
 from bot.dialogs.script import Pick, Say, Script, ask, digest
 from bot.folding import fold
@@ -21,9 +22,6 @@ ROOM = 40
 """Characters an example leaves for what its writer puts into its gaps."""
 MOST_TELLING = (Good.BASELINE, Good.TARGET, Good.METRIC, Good.NUMBER, Good.DIRECTION, Good.SHORT)
 """Of several things that are right one is named: whoever knows where they stand and want to go has a metric, too."""
-
-IN_WORDS = frozenset({"wish", "vague", "task", "business_as_usual"})
-"""Rules for both whose question is another one where no number is wanted."""
 
 Advise = Callable[[str, str], Advice | None]
 
@@ -90,9 +88,8 @@ def _said(advice: Advice, *, is_objective: bool) -> tuple[Say, ...]:
     said: list[Say] = []
     praised = next((good for good in MOST_TELLING if good in advice.good), None)
     if praised is not None:
-        said.append(T(f"coach.good.{praised.value}"))
-    rule = advice.rule.value
-    said.append(T(f"coach.objective.{rule}") if is_objective and rule in IN_WORDS else T(f"coach.{rule}"))
+        said.append(praise_of(praised))
+    said.append(question_of(advice.rule, is_objective=is_objective))
     if advice.example:
         said.append(T("coach.example", example=advice.example))
     return tuple(said)

@@ -173,7 +173,8 @@ def _change_key_result(key: str, draft: KeyResultDraft, lang: str, *, is_last: b
     if part == "remove":
         return None
     if part == "measure":
-        return replace(draft, measure=(yield from change_measure(key, draft.sentence, draft.measure)))
+        sentence, measure = yield from change_measure(key, draft.sentence, draft.measure, lang)
+        return replace(draft, sentence=sentence, measure=measure)
     field = Sentence(SENTENCE_LIMIT, least=3)
     sentence = yield from coached(
         f"{key}/sentence", field, T("edit.new_sentence"), advise_key_result, lang, label=T("label.sentence")

@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from bot.coach import MeasureDraft, Quantity, advise_key_result, read_measure
+from bot.coach import MeasureDraft, Quantity, Rule, advise_key_result, read_measure, read_quantity
+from bot.coach.rewording import reworded
+from bot.coach.stretch import PastKeyResult, judge_stretch
 from bot.dialogs.fields import Amount, Choice, Number, Sentence
 from bot.dialogs.script import Ask, Pick, Say, Script, ask, ask_all, digest
 from bot.dialogs.session import Json
@@ -19,8 +21,6 @@ METRIC_LIMIT = 120
 UNIT_LIMIT = 20
 MANY = 5
 CORRECTIONS = 100
-SURE = 9
-"""From this start confidence on, an aspirational key result is no stretch (the coach asks for 50:50)."""
 DONE_OR_NOT = Measure("", Decimal(1), Decimal(0), "", Direction.MILESTONE)
 
 
@@ -54,8 +54,14 @@ def measure_shown(measure: Measure) -> Text:
     return T("measure.from_to", baseline=amount(measure.baseline, measure.unit), **args)
 
 
-def write_key_result(id: str, number: int, ambition: Ambition, lang: str) -> Script[KeyResultDraft]:  # noqa: A002 it is one
-    """Ask for the key result number `number`; every key begins with its id."""
+def write_key_result(
+    id: str,  # noqa: A002 it is one
+    number: int,
+    ambition: Ambition,
+    lang: str,
+    past: tuple[PastKeyResult, ...] = (),
+) -> Script[KeyResultDraft]:
+    """Ask for the key result number `number`; every key begins with its id. `past`: what its owner had in the cycle before."""
     sentence = yield from coached(
         f"{id}/sentence",
         Sentence(SENTENCE_LIMIT, least=3),
@@ -66,21 +72,19 @@ def write_key_result(id: str, number: int, ambition: Ambition, lang: str) -> Scr
         before=(T("coach.many_key_results"),) if number > MANY else (),
     )
     measure = yield from _measure(id, sentence, lang)
-    measure = yield from _understood(id, sentence, measure)
+    sentence, measure = yield from _understood(id, sentence, measure, lang)
     confidence = yield from _confidence(id, sentence, measure)
-    if (
-        ambition is Ambition.ASPIRATIONAL
-        and confidence is not None
-        and confidence >= SURE
-        and measure.direction is not Direction.MILESTONE
-    ):
-        measure = yield from _stretched(id, measure)
-    return KeyResultDraft(id, _filled(sentence, measure), measure, confidence)
+    is_aspirational = ambition is Ambition.ASPIRATIONAL
+    stretch = judge_stretch(measure, is_aspirational=is_aspirational, confidence=confidence, past=past)
+    if stretch is not None:
+        measure = yield from _stretched(id, measure, stretch)
+    return KeyResultDraft(id, reworded(_filled(sentence, measure), measure, lang), measure, confidence)
 
 
-def change_measure(id: str, sentence: str, measure: Measure) -> Script[Measure]:  # noqa: A002 it is one
-    """Correct an existing key result's measure part by part."""
-    return (yield from _understood(id, sentence, measure))
+def change_measure(id: str, sentence: str, measure: Measure, lang: str) -> Script[tuple[str, Measure]]:  # noqa: A002 it is one
+    """Correct an existing key result part by part, or by typing it anew; its sentence goes along with its numbers."""
+    sentence, changed = yield from _understood(id, sentence, measure, lang)
+    return reworded(sentence, changed, lang) if changed != measure else sentence, changed
 
 
 def reword(id: str, sentence: str, measure: Measure, lang: str) -> Script[tuple[str, Measure]]:  # noqa: A002 it is one
@@ -88,8 +92,8 @@ def reword(id: str, sentence: str, measure: Measure, lang: str) -> Script[tuple[
     draft = _read(sentence, lang)
     if BLANK in sentence or (draft.target is not None and draft.direction is not Direction.MILESTONE):
         measure = yield from _measure(id, sentence, lang)
-    measure = yield from _understood(id, sentence, measure)
-    return _filled(sentence, measure), measure
+    sentence, measure = yield from _understood(id, sentence, measure, lang)
+    return reworded(_filled(sentence, measure), measure, lang), measure
 
 
 def _measure(id: str, sentence: str, lang: str) -> Script[Measure]:  # noqa: A002 it is one
@@ -175,26 +179,36 @@ _RIGHT = Pick("right", T("write.right"), "right", also="also.yes")
 _PARTS = ("metric", "baseline", "target", "unit", "direction")
 
 
-def _understood(id: str, sentence: str, measure: Measure) -> Script[Measure]:  # noqa: A002 it is one
-    """Show what was understood until it is called right."""
-    about = digest(sentence)
+def _understood(id: str, sentence: str, measure: Measure, lang: str) -> Script[tuple[str, Measure]]:  # noqa: A002 it is one
+    """Show what was understood until it is called right. Typing takes the place of tapping: a number is the target, a sentence a new one."""
     trouble: tuple[Say, ...] = ()
     for number in range(CORRECTIONS):
+        about = digest(sentence)
         parts = ("direction",) if measure.direction is Direction.MILESTONE else _PARTS
         picks = (_RIGHT, *(Pick(part, T(f"write.mend_{part}"), part) for part in parts))
         answer = yield from ask(
             f"{id}/understood/{number}/{digest([about, *_parts(measure)])}",
-            Choice(picks),
+            Sentence(SENTENCE_LIMIT, picks=picks),
             T("write.understood", measure=measure_shown(measure)),
             before=trouble,
         )
         if answer == "right":
             break
-        value = yield from ask(
-            f"{id}/mend/{number}/{about}/{answer}", _field_of(answer), T(f"write.new_{answer}", name=measure.metric)
-        )
-        measure, trouble = _mended(measure, answer, value)
-    return measure
+        if answer in parts:
+            value = yield from ask(
+                f"{id}/mend/{number}/{about}/{answer}", _field_of(answer), T(f"write.new_{answer}", name=measure.metric)
+            )
+            measure, trouble = _mended(measure, answer, value)
+            continue
+        typed = None if measure.direction is Direction.MILESTONE else read_quantity(answer, lang, measure.unit)
+        if typed is not None:
+            measure, trouble = _mended(measure, "target", typed)
+        elif _read(answer, lang).target is not None:
+            sentence, trouble = answer, ()
+            measure = yield from _measure(f"{id}/anew/{number}", sentence, lang)
+        else:
+            trouble = (T("write.not_understood"),)
+    return sentence, measure
 
 
 def _field_of(part: str) -> Any:
@@ -259,11 +273,17 @@ def _confidence(id: str, sentence: str, measure: Measure) -> Script[int | None]:
 
 
 EASY = Choice((Pick("raise", T("write.raise_target"), True), Pick("keep", T("write.keep_target"), False, also="also.keep_mine")))
+FAR = Choice((Pick("lower", T("write.lower_target"), True), Pick("keep", T("write.keep_target"), False, also="also.keep_mine")))
 
 
-def _stretched(id: str, measure: Measure) -> Script[Measure]:  # noqa: A002 it is one
+def _stretched(id: str, measure: Measure, stretch: Rule) -> Script[Measure]:  # noqa: A002 it is one
     about = digest(_parts(measure))
-    if not (yield from ask(f"{id}/easy/{about}", EASY, T("coach.too_easy"))):
+    question = (
+        ask(f"{id}/far/{about}", FAR, T("coach.fantasy"))
+        if stretch is Rule.FANTASY
+        else ask(f"{id}/easy/{about}", EASY, T("coach.too_easy"))
+    )
+    if not (yield from question):
         return measure
     typed = yield from ask(f"{id}/stretched/{about}", Amount(measure.unit), T("write.fifty_fifty", name=measure.metric))
     target = measure.target if typed is None else typed.value

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
 
 from bot.chat.message import Tone
 from bot.coach import CountAdvice, advise_objective, advise_objective_count
+from bot.coach.sets import Member, look_at_set
+from bot.coach.stretch import PastKeyResult
+from bot.coach.wording import said_of_set
 from bot.dialogs.fields import Choice, Sentence
 from bot.dialogs.script import Pick, Say, Script, agree, ask
 from bot.dialogs.session import Json
+from bot.okr.measure import Direction, Measure
 from bot.okr.objective import TITLE_LIMIT, WHY_LIMIT, Ambition, Serves
 from bot.scripts.choose_served import choose_served
-from bot.scripts.coached import coached
+from bot.scripts.coached import HINTS, coached
 from bot.scripts.write_key_result import KeyResultDraft, measure_shown, write_key_result
 from bot.texts import T
 
@@ -35,7 +41,6 @@ PUBLISH = Choice(
         Pick("draft", T("write.keep_draft"), False, T("write.keep_draft_hint"), also="also.draft"),
     )
 )
-FEW_KEY_RESULTS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,8 @@ class SaveObjective:
 
 
 def write_objective(facts: Mapping[str, Json], lang: str) -> Script[SaveObjective | None]:
-    """Facts: `objective_id`, `key_result_ids` (fresh), `count` (objectives the person already has in this cycle).
+    """Facts: `objective_id`, `key_result_ids` (fresh), `count` (objectives the person already has in this cycle), `owned` (their key
+    results) and `past` (key results of the cycle before, see `past_of`); talks begun before there were the last two do without.
 
     Returns None when the person would rather not write a sixth one.
     """
@@ -78,9 +84,10 @@ def write_objective(facts: Mapping[str, Json], lang: str) -> Script[SaveObjectiv
     served = yield from choose_served("serves")
     ambition = yield from ask("ambition", AMBITION, T("write.ambition"), label=T("label.ambition"))
     drafts: list[KeyResultDraft] = []
+    past = past_of(facts.get("past", []))
     ids = [str(one) for one in facts["key_result_ids"]]
     for number, key_result_id in enumerate(ids, 1):
-        drafts.append((yield from write_key_result(key_result_id, number, ambition, lang)))
+        drafts.append((yield from write_key_result(key_result_id, number, ambition, lang, past)))
         if number == len(ids) or not (yield from ask(f"{key_result_id}/more", MORE, T("write.more", n=number))):
             break
     about = [title, why, served.name if served else "", ambition.value, [draft.about() for draft in drafts]]
@@ -91,8 +98,27 @@ def write_objective(facts: Mapping[str, Json], lang: str) -> Script[SaveObjectiv
         card.append(T("write.card_serves", what=served.title, who=served.owner))
     for number, draft in enumerate(drafts, 1):
         card.append(T("write.card_key_result", number=number, sentence=draft.sentence, measure=measure_shown(draft.measure)))
-    if len(drafts) < FEW_KEY_RESULTS:
-        card.append(T("coach.one_key_result"))
+    members = [Member(draft.sentence, draft.measure) for draft in drafts]
+    found = look_at_set(title, members, lang, past, int(facts.get("owned", 0)))
+    card.extend(said_of_set(finding) for finding in found[:HINTS])
     publishes = yield from agree("publish", about, PUBLISH, T("write.ready"), before=tuple(card))
     serves = served.serves if served else None
     return SaveObjective(str(facts["objective_id"]), title, why, serves, ambition, tuple(drafts), publishes)
+
+
+def past_of(facts: Sequence[Mapping[str, Any]]) -> tuple[PastKeyResult, ...]:
+    """Key results of the cycle before: `sentence`, `metric`, `unit`, `direction` and, as strings or None, `baseline`, `target`, `latest`."""
+    return tuple(
+        PastKeyResult(
+            str(one["sentence"]),
+            Measure(
+                str(one["metric"]),
+                Decimal(one["target"]),
+                None if one["baseline"] is None else Decimal(one["baseline"]),
+                str(one["unit"]),
+                Direction(one["direction"]),
+            ),
+            None if one["latest"] is None else Decimal(one["latest"]),
+        )
+        for one in facts
+    )

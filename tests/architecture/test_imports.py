@@ -30,6 +30,8 @@ BREACHES = {
     "the anonymous path reaches the outbox": ("bot/anon/planted.py", "from bot.ports import Outbox"),
     "the anonymous files know the named tables": ("storage/anon/planted.py", "from storage import models"),
     "the anonymous files write a log": ("storage/anon/planted.py", "from logging import getLogger"),
+    "the pages for unsigned notes write a log": ("adapters/notes/planted.py", "import logging"),
+    "the pages for unsigned notes wake the relay": ("adapters/notes/planted.py", "from adapters import relay"),
     "storage decides": ("storage/planted.py", "from bot.scripts import planted"),
 }
 

@@ -12,6 +12,7 @@ from tests.architecture.source import ROOT
 
 RUNTIME = ROOT / "requirements.lock"
 DEVELOPMENT = ROOT / "requirements-dev.lock"
+PEERS = ROOT / "requirements-peers.lock"
 
 NAME = r"[a-z0-9]+(-[a-z0-9]+)*"
 MARKER = r"[a-zA-Z0-9_ .'()<>=!]+"
@@ -36,12 +37,12 @@ def pins(lock: Path) -> dict[str, str]:
     return {name: requirement for name, *_, requirement in found}
 
 
-@pytest.mark.parametrize("lock", [RUNTIME, DEVELOPMENT], ids=["runtime", "dev"])
+@pytest.mark.parametrize("lock", [RUNTIME, DEVELOPMENT, PEERS], ids=["runtime", "dev", "peers"])
 def test_a_lock_names_packages_and_hashes_only(lock: Path) -> None:
     assert strange_lines(lock.read_text()) == []
 
 
-@pytest.mark.parametrize("lock", [RUNTIME, DEVELOPMENT], ids=["runtime", "dev"])
+@pytest.mark.parametrize("lock", [RUNTIME, DEVELOPMENT, PEERS], ids=["runtime", "dev", "peers"])
 def test_every_pin_has_a_hash(lock: Path) -> None:
     lines = lock.read_text().splitlines()
     bare = [line for line, following in zip(lines, [*lines[1:], ""], strict=True) if "==" in line and "--hash" not in following]
@@ -81,6 +82,7 @@ def test_everything_the_project_asks_for_is_locked() -> None:
     groups = project["dependency-groups"]
     assert _names(project["project"]["dependencies"] + groups["build"]) <= set(pins(RUNTIME))
     assert _names(groups["dev"]) <= set(pins(DEVELOPMENT))
+    assert _names(groups["peers"]) == set(pins(PEERS))
 
 
 def test_people_do_not_get_what_only_developers_need() -> None:

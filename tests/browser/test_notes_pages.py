@@ -144,9 +144,13 @@ async def test_reading_by_code_does_not_say_who_reads(desk: Desk) -> None:
     visit = await page.locator("[name=visit]").first.input_value()
     code = await write(page)
     sent: list[Request] = []
+
+    def remember(one: Request) -> None:
+        sent.append(one)
+
     await page.locator(".onward a").click()
     await page.wait_for_selector("#code")
-    page.on("request", lambda one: sent.append(one))
+    page.on("request", remember)
     await read(page, code)
     await page.fill("#text", "And more")
     await page.locator("form[action*='/follow'] button").click()
@@ -177,7 +181,11 @@ async def test_every_post_is_equally_long(desk: Desk) -> None:
 async def test_every_answer_is_equally_long(desk: Desk) -> None:
     page = await desk.enter()
     got: list[Response] = []
-    page.on("response", lambda one: got.append(one))
+
+    def remember(one: Response) -> None:
+        got.append(one)
+
+    page.on("response", remember)
     code = await write(page)
     await page.locator(".onward a").click()
     await page.wait_for_selector("#code")

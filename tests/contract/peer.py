@@ -59,9 +59,9 @@ class Peer(Protocol):
 class Adapter:
     """An adapter under test.
 
-    `open` makes its messenger and platform. `read` decodes what `tests/recorded/<name>/*.json` holds; each of these files has the expected
-    outcome under "incoming" (None: an event that means nothing). `proof` is what makes a request genuine, `is_genuine` checks it.
-    `faults` are those the platform can answer with at all.
+    `open` makes its messenger and platform. `read` decodes what `tests/recorded/<name>/*.json` holds, or another folder there that is `recorded`;
+    each of these files has the expected outcome under "incoming" (None: an event that means nothing). `proof` is what makes a request
+    genuine, `is_genuine` checks it. `faults` are those the platform can answer with at all.
     """
 
     name: str
@@ -71,6 +71,12 @@ class Adapter:
     proof: str
     is_genuine: Callable[[str], bool]
     faults: frozenset[Fault]
+    recorded: str = ""
+
+    @property
+    def recordings(self) -> list[Path]:
+        """Files with real events."""
+        return sorted((RECORDED / (self.recorded or self.name)).glob("*.json"))
 
     def __str__(self) -> str:
         return self.name

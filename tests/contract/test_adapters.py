@@ -20,7 +20,9 @@ from bot.chat.incoming import Incoming, Place
 from bot.chat.message import Choices, Message, Option, Paragraph
 from bot.chat.richtext import words
 from bot.ports import Outgoing, SendLaterError, Turn, UndeliverableError
-from tests.contract.peer import RECORDED, Adapter, Fault, Peer
+from tests.contract.dingtalk import DINGTALK_ADAPTER, DINGTALK_CARDS_ADAPTER
+from tests.contract.peer import Adapter, Fault, Peer
+from tests.contract.slack import SLACK_ADAPTER
 from tests.contract.telegram import TELEGRAM_ADAPTER
 from tests.contract.web import WEB_ADAPTER
 from tests.hands import Hands, Sleeper
@@ -28,13 +30,11 @@ from tests.memory import MemoryStore
 from tests.sample_messages import INJECTIONS, QUOTED, SAMPLES
 from tests.unit.chat.messages import judge
 
-ADAPTERS = (WEB_ADAPTER, TELEGRAM_ADAPTER)
+ADAPTERS = (WEB_ADAPTER, TELEGRAM_ADAPTER, SLACK_ADAPTER, DINGTALK_ADAPTER, DINGTALK_CARDS_ADAPTER)
 
 BY_NAME = [pytest.param(adapter, id=adapter.name) for adapter in ADAPTERS]
 RECORDINGS = [
-    pytest.param(adapter, path, id=f"{adapter.name}-{path.stem}")
-    for adapter in ADAPTERS
-    for path in sorted((RECORDED / adapter.name).glob("*.json"))
+    pytest.param(adapter, path, id=f"{adapter.name}-{path.stem}") for adapter in ADAPTERS for path in adapter.recordings
 ]
 REFUSALS = [
     pytest.param(adapter, fault, id=f"{adapter.name}-{fault.name}")
@@ -264,7 +264,7 @@ def load(path: Path) -> Mapping[str, Any]:
 
 
 def test_every_adapter_has_recordings_of_each_kind(adapter: Adapter) -> None:
-    outcomes = [load(path)["incoming"] for path in (RECORDED / adapter.name).glob("*.json")]
+    outcomes = [load(path)["incoming"] for path in adapter.recordings]
     kinds = {next(iter(outcome["body"])) for outcome in outcomes if outcome}
     wanted = {"texted", "picked", "arrived"} | ({"submitted"} if adapter.capabilities.has_forms else set())
     assert kinds >= wanted

@@ -63,10 +63,10 @@ class MortalMessenger(WebMessenger):
 
     __slots__ = ()
 
-    async def send(self, place: Place, message: Message, replaces: str) -> str:
+    async def send(self, place: Place, message: Message, replaces: str, key: str = "") -> str:
         """See `bot.ports.Messenger`."""
         pass_by("before send")
-        reference = await super().send(place, message, replaces)
+        reference = await super().send(place, message, replaces, key)
         pass_by("after send")
         return reference
 

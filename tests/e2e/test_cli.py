@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import http.client
+import json
 import os
 import re
 import shutil
@@ -453,3 +454,20 @@ def test_a_reset_deletes_the_demo_and_nothing_else(installed: Path) -> None:
     assert (installed / "var/demo.db").stat().st_ino != made_at
     assert (installed / "var/demo.db.bak").read_text() == "mine"
     assert (installed / "var/laban.db").read_bytes() == before
+
+
+def test_the_coach_answers_piped_lines_and_ends_with_one_when_a_line_was_bad(tmp_path: Path) -> None:
+    lines = '{"id":"a","kind":"key_result","text":"NPS 30 → 50"}\n\nnonsense\n'
+    ended = subprocess.run(
+        [LABAN, "coach"], check=False, cwd=tmp_path, env=_environment(), input=lines, capture_output=True, text=True, timeout=40
+    )
+    first, second = map(json.loads, ended.stdout.splitlines())
+    assert ended.returncode == 1
+    assert (first["id"], first["verdict"]) == ("a", "good")
+    assert second == {"id": None, "error": "the line is not JSON"}
+
+
+def test_the_coach_shows_a_person_what_it_makes_of_a_sentence(tmp_path: Path) -> None:
+    said = _laban(tmp_path, "coach", "Improve customer satisfaction")
+    assert said.code == 0
+    assert "Raise customer satisfaction from __ to __" in said.out

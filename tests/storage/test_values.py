@@ -17,6 +17,7 @@ from bot.chat.incoming import Body, Incoming, Picked, Place, Sender, Submitted, 
 from bot.dialogs.session import Mode, Session, SessionId, SessionState, Stored
 from bot.okr.check_in import CheckIn, Confidence
 from bot.okr.cycle import Cycle, CycleId
+from bot.okr.directory import ListedTeam, Listing, Said
 from bot.okr.measure import Direction, Measure
 from bot.okr.objective import Ambition, HistoryEntry, KeyResult, KeyResultId, Objective, ObjectiveId, ObjectiveState
 from bot.okr.people import LANGUAGES, Account, Invite, Person, PersonId, Role, Team, TeamId
@@ -33,6 +34,8 @@ from bot.ports import (
     PutDayOff,
     PutHelpRequest,
     PutInvite,
+    PutListedTeam,
+    PutListing,
     PutObjective,
     PutPerson,
     PutPrompt,
@@ -302,6 +305,8 @@ async def test_every_kind_of_change_is_planned() -> None:
         PutHelpRequest(CALL),
         PutTeamPlace(SALES.id, place("group")),
         PutDayOff("VN", NOW.date(), True),
+        PutListing(Listing("slack", "T1", "U1", AN.id, Said(), NOW)),
+        PutListedTeam(ListedTeam("dingtalk", "corp", "1", SALES.id, "x")),
         PutSession(session()),
         Guard("g", 0),
     ]

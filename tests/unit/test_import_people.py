@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.actions.import_people import BusyError, Fate, Known, Plan, Refused, import_people, plan_import
+from bot.actions.import_people import Known, Plan, Refused, import_people, plan_import
 from bot.actions.import_rows import BYTES_LIMIT, COLUMNS, Sheet, read_rows
+from bot.actions.staff import BusyError, Fate
 from bot.okr.people import Account, Person, PersonId, Role, Team, TeamId
 from bot.ports import Change, Deps, Guard, PutAccount, PutPerson, PutTeam
 from tests.fakes import MemoryStorage

@@ -7,11 +7,14 @@ from enum import StrEnum
 
 from bot.coach.cues import Cues
 
-AS_WRITTEN = "as written"
-
+AS_WRITTEN = "cue"
+"""What units are listed under that are shown as they were typed."""
 
 ANYWHERE = "anywhere"
 OPENING = "opening"
+ALWAYS = "always"
+MONEY = "money"
+SURE = "sure"
 
 
 class Role(StrEnum):
@@ -83,8 +86,14 @@ class Numbers:
     minutes: Cues
     """Units of time, listed under their length in minutes."""
     multiples: Cues
-    """Whole phrases that are a change by themselves, listed as "value|unit|direction": "double" is "2|x|up"."""
+    """Whole phrases that are a number by themselves, listed under value, unit ("-" for none) and what they say of it.
+
+    "up" and "down" are changes ("double" is "2 x up"), "by" a change whose way the verb says ("by half"), "zero" is to be brought to zero,
+    "none" to stay there ("no outages"), "share" is a share of a whole ("three quarters of").
+    """
     out_of: Cues
+    share_links: Cues
+    """Between the numbers of "one in four". "alone": also where nobody is named behind them, for then it cannot be a rating."""
     about_before: Cues
     about_after: Cues
 
@@ -110,6 +119,10 @@ class Roles:
     level: Cues
     """Metrics one holds rather than raises: uptime."""
     lower_is_better: Cues
+    ratios: Cues
+    """Metrics that are multiples themselves: "ROAS 3x" is a place to get to, not a threefold change."""
+    collects: Cues
+    """Verbs that mean collecting when a number follows, under MONEY those that need money for it: "raise $2M", "save 300 hours"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,16 +137,22 @@ class Faults:
     task: Cues
     not_a_task: Cues
     """What follows a task word when it is part of a noun: "发布频率"."""
+    doing: Cues
+    """Verbs of no meaning of their own, in front of an activity: "make 200 calls"."""
+    activities: Cues
+    """What one does oneself rather than what comes of it: calls, posts, workshops."""
     recurring: Cues
     """Business as usual, in a key result without a number."""
     purpose: Cues
     ability: Cues
     milestone: Cues
+    """Under SURE those that need no date: nobody gets into a ranking by working on it."""
     join: Cues
     vanity: Cues
     quality: Cues
     perfection: Cues
     objective_task: Cues
+    """Under ALWAYS those that remain work however much is said about it."""
     objective_recurring: Cues
     objective_vague: Cues
     light: Cues
@@ -147,6 +166,16 @@ class Faults:
     satisfied: Cues
     someone: Cues
     """Who can be satisfied, listed under how the metric names them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sets:
+    """Cues of the look at all key results of an objective together."""
+
+    lagging: Cues
+    """Metrics that show only after weeks whether the work was good."""
+    topics: Cues
+    """What a sentence is about, listed under a name that is the same in every language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +195,16 @@ class Templates:
     duration: str
     satisfaction: str
     anyone: str
+    anything_moves: str
+    """What stands in the example for a task when nobody knows what it moves."""
+    what_moves: Cues
+    """What one works on, listed under what it usually moves, with its verb where the language has one there."""
+    measurables: Cues
+    """Words that make a phrase the name of something one can count or rate."""
+    some_metric: str
+    """The name of a metric anybody could mean, to try examples out with."""
+    some_purpose: str
+    """What something could be good for, to try examples out with."""
     own_verbs: Cues
     """The writer's verbs that fit in front of a metric with numbers; others are replaced by rise_verb or fall_verb."""
     measure_words_lead: bool
@@ -185,4 +224,5 @@ class Lexicon:
     numbers: Numbers
     roles: Roles
     faults: Faults
+    sets: Sets
     templates: Templates

@@ -8,6 +8,7 @@ from datetime import timedelta
 from bot.anon.audience import Company
 from bot.anon.port import Draft, Form, Kind, No, Receipt, Refused, Taken, ThreadState
 from bot.okr.objective import KeyResultId
+from bot.okr.people import PersonId
 from tests.anon_office import ADMIN, AUTHORS, BOSS, LEAD, TEAM, Office
 
 ANNA = AUTHORS[0]
@@ -205,6 +206,14 @@ async def test_thanks_passing_on_and_closing_are_seen_by_the_author(office: Offi
         (Kind.CLOSED, ""),
     ]
     assert await office.relay.follow_up(code, thread.nonce, "But", "page") == Refused(No.THREAD_CLOSED)
+
+
+async def test_a_note_is_never_handed_to_nobody(office: Office) -> None:
+    await office.write()
+    await office.released()
+    tray = await office.tray()
+    for nobody in (PersonId(""), PersonId("gone"), ANNA, LEAD):
+        assert await office.relay.pass_to(LEAD, tray.notes[0].ref, tray.nonce, nobody) == Refused(No.OUTDATED_FORM)
 
 
 async def test_a_note_whose_holder_left_goes_back_to_the_readers_of_its_audience(office: Office) -> None:

@@ -88,3 +88,22 @@ def test_a_button_of_an_unknown_wish_is_nobodys() -> None:
 @given(st.text())
 def test_no_text_breaks_reading(text: str) -> None:
     read_intent(text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "intent"),
+    [
+        ("/okr tiến độ", Intent(Wish.BOARD)),
+        ("/okr bảng công ty", Intent(Wish.BOARD, "company")),
+        ("/okr tien do Marketing", Intent(Wish.BOARD, "Marketing")),
+        ("/okr 救命", Intent(Wish.CALL_FOR_HELP)),
+        ("/okr 新目标", Intent(Wish.NEW)),
+        ("/okr help!", Intent(Wish.CALL_FOR_HELP)),
+        ("/okr check in", Intent(Wish.CHECK_IN)),
+        ("/okr ở đây Marketing", Intent(Wish.HERE, "Marketing")),
+        ("/okr okr okr", Intent(Wish.HOME)),
+        ("/okr what?", None),
+    ],
+)
+def test_what_follows_the_one_command_may_be_any_word_of_ours(typed: str, intent: Intent | None) -> None:
+    assert read_intent(typed) == intent

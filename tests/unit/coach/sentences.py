@@ -16,7 +16,7 @@ MEASURED: tuple[tuple[str, str, str | None, str, str, bool], ...] = (
     ("en", "Increase referrals by 25%", None, "25", "increase", True),
     ("en", "Increase referrals by 25% (currently 80)", "80", "100", "increase", False),
     ("en", "Lower the defect rate to 0.5%, today it is 2%", "2", "0.5", "decrease", False),
-    ("en", "9 out of 10 guests would come back", None, "9", "increase", False),
+    ("en", "9 out of 10 guests would come back", None, "90", "increase", False),
     ("en", "Halve the number of open complaints", None, "50", "decrease", True),
     ("en", "NPS to 50, up from 30", "30", "50", "increase", False),
     ("en", "Raise the share of on-time deliveries to 97% by June 30 (baseline 91%)", "91", "97", "increase", False),

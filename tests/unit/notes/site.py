@@ -65,6 +65,7 @@ class Site:
     bot_token: str = BOT_TOKEN
     is_rehearsal: bool = False
     body_seconds: float = BODY_SECONDS
+    troubles: set[str] = field(default_factory=set)
     pace: Pace = field(default_factory=lambda: Pace(key=b"key of the test"))
 
     def __post_init__(self) -> None:
@@ -75,7 +76,9 @@ class Site:
     def build(self) -> None:
         """Anew, with what has been changed since."""
         relay, clock = self.office.relay, self.office.clock
-        pages = create_notes(relay, self.askers, self.doors, clock, pace=self.pace, body_seconds=self.body_seconds)
+        pages = create_notes(
+            relay, self.askers, self.doors, clock, troubles=self.troubles, pace=self.pace, body_seconds=self.body_seconds
+        )
         self.app = web.Application()
         self.app.add_subapp(PATH, pages)
 
@@ -123,14 +126,12 @@ class Shown:
         return re.sub(r"<[^>]+>", "", found[1])
 
 
-class Browser:
-    """Somebody at a browser that runs no script. `visit` is what the forms of the page they are on carry."""
+class Device:
+    """A browser that runs no script, and knows nobody."""
 
-    def __init__(self, client: TestClient[web.Request, web.Application], site: Site) -> None:
+    def __init__(self, client: TestClient[web.Request, web.Application]) -> None:
         self.client = client
-        self.site = site
         self.way = PATH
-        self.visit = ""
 
     async def get(self, path: str = PATH, **headers: str) -> Shown:
         async with self.client.get(path, headers=headers) as response:
@@ -144,6 +145,18 @@ class Browser:
         async with self.client.post(f"{self.way}/{name}", data=data, headers=headers) as response:
             return await _shown(response)
 
+    async def reads(self, code: str, lang: str = "en") -> Shown:
+        return await self.post("read", code=code, lang=lang)
+
+
+class Browser(Device):
+    """Somebody of the office at a browser. `visit` is what the forms of the page they are on carry."""
+
+    def __init__(self, client: TestClient[web.Request, web.Application], site: Site) -> None:
+        super().__init__(client)
+        self.site = site
+        self.visit = ""
+
     async def enters(self, person_id: PersonId = AUTHOR, page: str = "write", lang: str = "en") -> Shown:
         """By the link of their chat."""
         self.site.askers.langs[person_id] = lang
@@ -156,9 +169,6 @@ class Browser:
         """Enter and send a note; the page with the receipt."""
         form = await self.enters()
         return await self.post("write", visit=self.visit, nonce=form.value("nonce", "write"), text=text, about=about)
-
-    async def reads(self, code: str, lang: str = "en") -> Shown:
-        return await self.post("read", code=code, lang=lang)
 
 
 async def _shown(response: ClientResponse) -> Shown:

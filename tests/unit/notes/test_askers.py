@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -38,11 +39,15 @@ async def test_strangers_are_nobody() -> None:
     assert await askers.account("web", "other", "minh") is None
 
 
-@pytest.mark.parametrize("gone", [{"left_at": NOON}, {"joined_at": None}])
-async def test_whoever_has_left_or_never_joined_is_nobody(gone: dict[str, None]) -> None:
+@pytest.mark.parametrize(
+    "gone",
+    [lambda person: replace(person, left_at=NOON), lambda person: replace(person, joined_at=None)],
+    ids=["left", "never joined"],
+)
+async def test_whoever_has_left_or_never_joined_is_nobody(gone: Callable[[Person], Person]) -> None:
     office = Office()
     askers = KnownAskers(office.reading, office.hands)
-    change(office, replace(person_of(office, "minh"), **gone))
+    change(office, gone(person_of(office, "minh")))
     assert await askers.person(MINH) is None
     assert await askers.account("web", "demo", "minh") is None
 

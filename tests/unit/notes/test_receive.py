@@ -21,7 +21,7 @@ from adapters.notes.verify import LINK_LIFE, VISIT_LIFE
 from bot.anon.port import TEXT_LIMIT
 from bot.okr.people import LANGUAGES
 from tests.anon_office import ADMIN, AUTHORS, BOSS, LEAD
-from tests.unit.notes.site import AUTHOR, OURS, Browser, Shown, Site, init_data, office, serve
+from tests.unit.notes.site import AUTHOR, OURS, Browser, Device, Shown, Site, init_data, office, serve
 
 CHINESE = "测试环境坏了三个星期" * 1000
 """10 000 characters, 30 kB."""
@@ -62,7 +62,7 @@ async def test_a_note_goes_out_and_an_answer_is_read_by_whoever_has_the_code(sit
     assert "Sign-ups from 10 to 20" in tray.text
     answered = await acts(browser, "answer", tray, text="We stop and mend them on Monday: https://x.example/?who=you")
     assert "from the next fixed time on" in answered.text
-    other_device = Browser(browser.client, site)
+    other_device = Device(browser.client)
     assert "mend them" not in (await other_device.reads(receipt.code)).text
     await site.office.slot()
     read = await other_device.reads(receipt.code)
@@ -76,7 +76,7 @@ async def test_the_form_says_how_many_could_have_written_who_reads_and_what_it_c
     for said in (
         "one of 9 people",
         "陈杰",
-        "“Growth”",
+        "as from “somebody in Growth”",
         "The company runs this server",
         "What gives you away",
         "Mon 23 Nov, 16:00",
@@ -553,6 +553,7 @@ async def test_a_failure_of_ours_gives_the_words_back_and_nothing_of_itself(site
         shown = await other.post("write", visit=browser.visit, nonce=form.value("nonce", "write"), text="My words")
     assert (shown.number, shown.box()) == (500, "My words")
     assert "secret words" not in shown.html
+    assert site.troubles == {"RuntimeError"}
 
 
 async def test_behind_a_proxy_only_its_own_word_says_who_asks(tmp_path: Path) -> None:

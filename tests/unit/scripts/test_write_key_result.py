@@ -67,13 +67,30 @@ def test_a_change_from_an_unknown_start_is_measured_as_a_change(sentence: str, s
 @pytest.mark.parametrize(
     ("lang", "task", "metric", "sentence"),
     [
-        ("en", "Launch the loyalty programme", "repeat orders", "Launch the loyalty programme, moving repeat orders from 4 to 9"),
-        ("zh", "上线会员计划", "复购订单", "上线会员计划，使复购订单从4提升到9"),
+        ("en", "Rewrite the tax forms", "on-time filing", "Rewrite the tax forms so that on-time filing goes from 4 to 9"),
+        ("zh", "制定报销制度", "复购订单", "制定报销制度，使复购订单从4提升到9"),
     ],
 )
 def test_the_coachs_example_is_filled_gap_by_gap(lang: str, task: str, metric: str, sentence: str) -> None:
     spoken = talk(lang).says(task).picks("use").says(metric)
     assert any(isinstance(block, Form) for block in spoken.message.blocks), "both numbers are asked for, and nothing else"
+    spoken.submits(baseline="4", target="9").picks("right", "skip")
+    assert spoken.result.sentence == sentence
+    assert spoken.result.measure == Measure(metric, Decimal(9), Decimal(4))
+
+
+@pytest.mark.parametrize(
+    ("lang", "task", "sentence", "metric"),
+    [
+        ("en", "Launch the app", "Launch the app so that weekly active users go from 4 to 9", "weekly active users"),
+        ("vi", "Ra mắt ứng dụng", "Ra mắt ứng dụng để số người dùng hằng tuần tăng từ 4 lên 9", "số người dùng hằng tuần"),
+        ("zh", "上线小程序", "上线小程序，使周活跃用户从4提升到9", "周活跃用户"),
+    ],
+)
+def test_what_a_task_usually_moves_is_guessed_and_only_its_numbers_are_asked_for(
+    lang: str, task: str, sentence: str, metric: str
+) -> None:
+    spoken = talk(lang).says(task).picks("use")
     spoken.submits(baseline="4", target="9").picks("right", "skip")
     assert spoken.result.sentence == sentence
     assert spoken.result.measure == Measure(metric, Decimal(9), Decimal(4))
@@ -114,3 +131,44 @@ def test_an_example_taken_while_rewording_loses_its_gaps() -> None:
 )
 def test_an_amount_is_written_as_its_language_does(lang: str, value: str, unit: str, shown: str) -> None:
     assert say_plain(lang, amount(Decimal(value), unit)) == shown
+
+
+@pytest.mark.parametrize(
+    ("lang", "first", "again", "target"),
+    [
+        ("en", "NPS from 30 to 50", "NPS from 30 to 60 among new guests", "60"),
+        ("vi", "NPS 30 lên 50", "NPS của khách mới từ 30 lên 60", "60"),
+        ("zh", "NPS从30提升到50", "新客NPS从30提升到60", "60"),
+    ],
+)
+def test_a_whole_new_sentence_is_taken_where_only_a_tap_was_asked_for(lang: str, first: str, again: str, target: str) -> None:
+    spoken = talk(lang).says(first).says(again).picks("right", "skip")
+    assert spoken.result.sentence == again
+    assert spoken.result.measure.target == Decimal(target)
+
+
+def test_a_number_typed_there_is_the_target() -> None:
+    spoken = talk().says("NPS from 30 to 50", "60").picks("right", "skip")
+    assert (spoken.result.sentence, spoken.result.measure.target) == ("NPS from 30 to 60", Decimal(60))
+
+
+def test_words_that_say_no_number_lose_nothing_there() -> None:
+    spoken = talk().says("NPS from 30 to 50", "hmm, not sure")
+    assert "find a number" in said(spoken)
+    assert spoken.picks("right", "skip").result.sentence == "NPS from 30 to 50"
+
+
+def test_the_sentence_goes_along_with_a_corrected_part() -> None:
+    spoken = talk().says("Refund rate from 8% to 4%").picks("target").says("3").picks("right", "skip")
+    assert spoken.result.sentence == "Refund rate from 8% to 3%"
+
+
+def test_what_nobody_believes_in_is_asked_about_and_may_stay() -> None:
+    spoken = talk().says("NPS from 30 to 50").picks("right").says("1")
+    assert "mid-quarter" in said(spoken)
+    assert spoken.picks("keep").result.measure.target == Decimal(50)
+
+
+def test_a_dream_can_be_brought_nearer() -> None:
+    spoken = talk().says("Orders a week from 10 to 900").picks("right", "skip").picks("lower").says("60")
+    assert (spoken.result.measure.target, spoken.result.sentence) == (Decimal(60), "Orders a week from 10 to 60")

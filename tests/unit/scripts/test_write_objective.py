@@ -246,3 +246,57 @@ def test_no_order_of_replies_breaks_the_talk(sayings: list[str]) -> None:
         if not spoken.is_over:
             assert spoken.message.blocks
     json.dumps([one.value for one in spoken.session.answers])
+
+
+def card_of(lang: str, *sentences: str, facts: dict[str, Any] | None = None) -> str:
+    """What stands on the review card of an objective with these key results."""
+    title, why, _ = WRITTEN[lang]
+    start = {"objective_id": "obj", "key_result_ids": IDS, "count": 0, **(facts or {})}
+    spoken = Talk(write_objective, start, lang, found).says(title, why).picks("none", "committed")
+    for number, sentence in enumerate(sentences, 1):
+        spoken.says(sentence).picks("right").says("5").picks("more" if number < len(sentences) else "enough")
+    assert spoken.is_asked("publish")
+    return said(spoken)
+
+
+@pytest.mark.parametrize(
+    ("lang", "sentences", "words"),
+    [
+        ("en", ("Revenue from $2M to $3M", "Profit margin from 8% to 12%"), "only towards the end"),
+        ("vi", ("Doanh thu từ 2 tỷ lên 3 tỷ", "Lợi nhuận từ 200 triệu lên 300 triệu"), "gần cuối kỳ mới thấy"),
+        ("zh", ("营收从200万提升到300万", "毛利率从8%提升到12%"), "期末才看得出来"),
+    ],
+)
+def test_the_review_card_looks_at_the_whole_set(lang: str, sentences: tuple[str, ...], words: str) -> None:
+    assert words in card_of(lang, *sentences)
+
+
+def test_the_review_card_names_a_shared_metric() -> None:
+    assert "2 of 2 key results count the same thing: NPS" in card_of("en", "NPS from 30 to 50", "NPS from 40 to 60")
+
+
+def test_the_review_card_hints_at_two_things_at_most() -> None:
+    past = [
+        {
+            "sentence": "NPS from 10 to 20", "metric": "NPS", "unit": "", "direction": "increase",
+            "baseline": "10", "target": "20", "latest": "18",
+        }
+    ]  # fmt: skip
+    card = card_of("en", "NPS from 30 to 50", "NPS from 40 to 60", facts={"past": past, "owned": 9})
+    assert "last quarter" in card
+    assert "same thing" in card
+    assert "shoulders" not in card
+
+
+def test_a_target_the_last_quarters_pace_leads_to_is_called_easy() -> None:
+    past = [
+        {
+            "sentence": "NPS from 20 to 40", "metric": "NPS", "unit": "", "direction": "increase",
+            "baseline": "20", "target": "40", "latest": "35",
+        }
+    ]  # fmt: skip
+    title, why, _ = WRITTEN["en"]
+    start = {"objective_id": "obj", "key_result_ids": IDS, "count": 0, "past": past}
+    spoken = Talk(write_objective, start, "en", found).says(title, why).picks("none", "aspirational").says("NPS from 35 to 48")
+    spoken.picks("right").says("5")
+    assert "At today's pace" in said(spoken)

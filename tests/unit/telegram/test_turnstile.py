@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from adapters.telegram.turnstile import BURST, LONGEST, Turnstile
+from adapters.telegram.turnstile import BURST, Turnstile
+from adapters.turnstile import LONGEST
 from tests.hands import Hands
 
 

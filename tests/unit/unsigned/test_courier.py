@@ -99,6 +99,21 @@ async def test_troubles_are_told_with_the_slot_and_without_a_number(caplog: pyte
     ]
 
 
+async def test_troubles_of_the_pages_are_told_with_the_slot_as_well_and_once(caplog: pytest.LogCaptureFixture) -> None:
+    troubles = {"TemplateError"}
+    courier = Courier(Slots(None, Slot(DAY, (), ()), Slot(DAY, (), ())), Office().reading, {}, troubles=troubles)
+    with caplog.at_level(logging.DEBUG):
+        await courier.tick(NOON)
+        assert caplog.records == []
+        await courier.tick(NOON)
+        await courier.tick(NOON)
+    await courier.settled()
+    assert [record.getMessage() for record in caplog.records] == [
+        "unsigned notes: some were refused since the slot before (TemplateError); see laban doctor"
+    ]
+    assert troubles == set()
+
+
 async def test_slots_that_cannot_be_run_are_told_once_and_so_is_that_they_can_again(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
         await carried(Refused(No.NOT_NOW), Refused(No.NOT_NOW), None, None)

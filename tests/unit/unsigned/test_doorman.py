@@ -32,7 +32,7 @@ class Chats:
         self.sent: list[tuple[str, Message, str]] = []
         self._failures = list(failures)
 
-    async def send(self, place: Place, message: Message, replaces: str) -> str:
+    async def send(self, place: Place, message: Message, replaces: str, key: str = "") -> str:
         if self._failures:
             raise self._failures.pop(0)
         self.sent.append((place.chat_id, message, replaces))

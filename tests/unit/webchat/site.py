@@ -14,7 +14,7 @@ from adapters.webchat.messenger import WebMessenger
 from adapters.webchat.receive import Draw, create_app
 from adapters.webchat.streams import Streams
 from adapters.webchat.visitors import Visitor
-from bot.chat.incoming import Arrived, Incoming, Picked, Submitted, Texted
+from bot.chat.incoming import Arrived, Incoming, Picked, PointedAt, Submitted, Texted
 from bot.chat.message import Message, Paragraph
 from bot.chat.richtext import words
 from tests.hands import Hands
@@ -80,6 +80,8 @@ def _heard(incoming: Incoming) -> str:
             return f"submitted {token} {dict(values)}"
         case Arrived(invite):
             return f"arrived {invite}".strip()
+        case PointedAt(text):
+            return f"pointed at {text}"
 
 
 @dataclass

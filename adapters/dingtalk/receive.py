@@ -1,0 +1,176 @@
+"""What comes in from DingTalk, by whichever way: stored first, acknowledged then. DingTalk promises to repeat events only, and messages to a
+robot perhaps, so whatever cannot be stored at once is tried again here before it is left to that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from typing import Any, Final
+
+from adapters.dingtalk.answers import ApiError
+from adapters.dingtalk.decode import Payload, decode, decode_press, track_id_of
+from adapters.dingtalk.presses import Press, Presses
+from adapters.failures import locate
+from adapters.nap import Nap, nap
+from adapters.patience import BUGS, Patience
+from bot.chat.incoming import Incoming
+from bot.ports import Clock
+
+LOG = logging.getLogger(__name__)
+
+STORING: Final = (0.2, 1.0, 3.0)
+"""Seconds between attempts to store something."""
+RETRIES: Final = Patience(
+    first=timedelta(seconds=1), factor=2, longest=timedelta(minutes=1), attempts=0, age=timedelta(0), bug_attempts=0
+)
+"""How the waits between attempts to reach DingTalk grow. It is never given up."""
+
+Accept = Callable[[Incoming], Awaitable[bool]]
+"""`Intake.accept`: the event is stored when it returns."""
+
+
+class Reception:
+    """What all ways in have in common."""
+
+    def __init__(self, accept: Accept, clock: Clock, presses: Presses, nap: Nap = nap) -> None:
+        self._accept = accept
+        self._clock = clock
+        self._presses = presses
+        self._nap = nap
+        self._halt = asyncio.Event()
+
+    def end(self) -> None:
+        """Try nothing again any more."""
+        self._halt.set()
+
+    async def take_message(self, message: Payload) -> None:
+        """Store what a message to the robot means. It may be acknowledged when this returns, not when it raises."""
+        incoming = decode(message, self._clock.now())
+        if incoming is not None:
+            await self._store(incoming)
+
+    async def take_press(self, press: Payload, push_id: str, tell: Callable[[Mapping[str, Any]], Awaitable[None]]) -> None:
+        """Store what a press on a card means, and tell DingTalk what the card shows now, or nothing when that is not known in time. `tell`
+        is called once, unless the press could not be stored; then this raises."""
+        incoming = decode_press(press, push_id, self._clock.now())
+        if incoming is None:
+            await tell({})
+            return
+        # Before it is stored: the answer may be there sooner than we are back.
+        opened = self._presses.begin(track_id_of(press), incoming.place)
+        is_told = False
+        try:
+            await self._store(incoming)
+            await tell(await self._answer_to(opened))
+            is_told = True
+        finally:
+            self._presses.end(opened, is_told=is_told)
+
+    async def _answer_to(self, press: Press) -> Mapping[str, Any]:
+        params = await self._presses.answer_to(press)
+        if params is None:
+            return {}
+        return {"cardUpdateOptions": {"updateCardDataByKey": True}, "cardData": {"cardParamMap": dict(params)}}
+
+    async def _store(self, incoming: Incoming) -> None:
+        for wait in STORING:
+            try:
+                await self._accept(incoming)
+            except BUGS:
+                raise
+            except Exception as error:
+                if self._halt.is_set():
+                    raise
+                LOG.warning("what came from DingTalk could not be stored (%s), again in %.1f s", locate(error), wait)
+                await self._nap(self._halt, wait)
+            else:
+                return
+        await self._accept(incoming)
+
+
+class Connection(ABC):
+    """Keeps at its step until it is stopped, whatever goes wrong, and waits longer after every failure."""
+
+    def __init__(self, clock: Clock, draw: Callable[[], float], nap: Nap) -> None:
+        self._clock = clock
+        self._draw = draw
+        self._nap = nap
+        self._halt = asyncio.Event()
+        self._ended = asyncio.Event()
+        self._ended.set()
+
+    async def run(self) -> None:
+        """Until stopped."""
+        self._ended.clear()
+        failures = 0
+        try:
+            while not self._halt.is_set():
+                began_at = self._clock.now()
+                error: Exception | None = None
+                try:
+                    await self._unless_halted()
+                except Exception as caught:
+                    error = caught
+                if self._halt.is_set():
+                    return
+                # What ends soon after it began is a failure, however politely it ends.
+                is_steady = error is None and self._clock.now() - began_at >= self.steady
+                failures = 0 if is_steady else failures + 1
+                wait = timedelta(0) if is_steady else self._wait(error, failures)
+                self._tell(error, wait)
+                await self._nap(self._halt, wait.total_seconds())
+        finally:
+            self._ended.set()
+
+    async def stop(self) -> None:
+        """Take in nothing more, and return. What was not acknowledged comes again."""
+        self._halt.set()
+        await self._ended.wait()
+
+    @property
+    @abstractmethod
+    def steady(self) -> timedelta:
+        """A step that lasted for so long has gone well."""
+
+    @abstractmethod
+    async def _step(self) -> None:
+        """What is done again and again."""
+
+    async def _unless_halted(self) -> None:
+        working, halting = asyncio.create_task(self._step()), asyncio.create_task(self._halt.wait())
+        try:
+            await asyncio.wait({working, halting}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            halting.cancel()
+            working.cancel()
+            await asyncio.wait({working, halting})
+        if not working.cancelled() and (error := working.exception()) is not None:
+            raise error
+
+    def _wait(self, error: Exception | None, failures: int) -> timedelta:
+        """At least half of what the law allows: luck must not turn a gateway that closes every door into a busy loop."""
+        asked = error.wait if isinstance(error, ApiError) else None
+        return max(asked or timedelta(0), RETRIES.wait(failures, 0.5 + self._draw() / 2))
+
+    def _tell(self, error: Exception | None, wait: timedelta) -> None:
+        seconds = wait.total_seconds()
+        if error is None:
+            if wait:
+                LOG.warning("DingTalk ended a connection at once, another in %.1f s", seconds)
+        elif isinstance(error, ApiError) and error.is_bad_secret:
+            LOG.error("DingTalk does not know the app of DINGTALK_CLIENT_ID and its secret; asking again in %.0f s", seconds)
+        elif isinstance(error, ApiError | OSError | TimeoutError):
+            LOG.warning("DingTalk cannot be reached (%s), again in %.1f s", named(error), seconds)
+        else:
+            LOG.error("the connection to DingTalk broke (%s), again in %.1f s", locate(error), seconds)
+
+
+def named(error: BaseException) -> str:
+    """The kind of failure, never its text: libraries put addresses into it, and an address holds a ticket or a token."""
+    if isinstance(error, ApiError):
+        return f"it answers {error}"
+    return type(error).__name__

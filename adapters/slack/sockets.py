@@ -1,0 +1,167 @@
+"""Socket Mode: Slack brings everything over WebSockets that we open, so no address of our own is needed.
+
+Two connections, because Slack closes each of them now and then: what happens meanwhile comes over the other. A frame is acknowledged when it
+is stored and not before; what is not acknowledged comes again. Frames are ours and not slack_sdk's to read, since that closes the old
+connection before it opens the new one, and waits by a clock no test can turn.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import random
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any, Final
+
+import aiohttp
+from slack_bolt.adapter.socket_mode.internals import build_headers
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_sdk.socket_mode.request import SocketModeRequest
+
+from adapters.failures import locate
+from adapters.nap import Nap, nap
+from adapters.patience import Patience
+from adapters.slack.client import NETWORK, ApiError, SlackClient
+from adapters.slack.receive import dispatch
+from bot.ports import SendLaterError
+
+LOG = logging.getLogger(__name__)
+
+CONNECTIONS: Final = 2
+"""docs.slack.dev, "Using Socket Mode": an app may have up to ten."""
+HEARTBEAT: Final = 20.0
+"""Seconds without a sign of life after which we ask for one; half as long again and the line counts as dead."""
+FRAME_LIMIT: Final = 1024 * 1024
+GRACE: Final = 1.0
+"""Seconds for frames being stored to be acknowledged when we stop."""
+RETRIES: Final = Patience(
+    first=timedelta(seconds=1), factor=2, longest=timedelta(minutes=1), attempts=0, age=timedelta(0), bug_attempts=0
+)
+"""How the waits between attempts to connect grow. It is never given up."""
+
+
+class Socket:
+    """One connection, opened again whenever it ends."""
+
+    def __init__(
+        self,
+        number: int,
+        bolt: AsyncApp,
+        client: SlackClient,
+        app_token: str,
+        *,
+        draw: Callable[[], float] = random.random,
+        nap: Nap = nap,
+    ) -> None:
+        self._number = number
+        self._bolt = bolt
+        self._client = client
+        self._app_token = app_token
+        self._draw = draw
+        self._nap = nap
+        self._halt = asyncio.Event()
+        self._frames: set[asyncio.Task[None]] = set()
+        self.is_open = False
+
+    async def run(self) -> None:
+        """Until stopped."""
+        failures = 0
+        while not self._halt.is_set():
+            try:
+                await self._listen()
+                failures = 0
+            except Exception as error:
+                failures += 1
+                wait = self._wait(error, failures)
+                self._tell(error, wait)
+                await self._nap(self._halt, wait)
+            finally:
+                self.is_open = False
+        if self._frames:
+            await asyncio.wait(self._frames, timeout=GRACE)
+
+    def stop(self) -> None:
+        """Take in nothing more."""
+        self._halt.set()
+
+    async def _listen(self) -> None:
+        """From opening a connection to its end."""
+        told = await self._client.call(self._app_token, "apps.connections.open")
+        limits = aiohttp.ClientWSTimeout(ws_close=1.0)
+        async with self._client.session.ws_connect(
+            str(told.get("url")), heartbeat=HEARTBEAT, max_msg_size=FRAME_LIMIT, proxy=self._client.proxy, timeout=limits
+        ) as line:
+            halting = asyncio.create_task(self._halt.wait())
+            try:
+                await self._read(line, halting)
+            finally:
+                halting.cancel()
+                await asyncio.wait({halting})
+                if self._frames and self._halt.is_set():
+                    # While the line is still there to carry the acknowledgements.
+                    await asyncio.wait(self._frames, timeout=GRACE)
+
+    async def _read(self, line: aiohttp.ClientWebSocketResponse, halting: asyncio.Task[Any]) -> None:
+        while not self._halt.is_set():
+            receiving = asyncio.create_task(line.receive())
+            await asyncio.wait({receiving, halting}, return_when=asyncio.FIRST_COMPLETED)
+            if not receiving.done():
+                receiving.cancel()
+                await asyncio.wait({receiving})
+                return
+            frame = receiving.result()
+            if frame.type is not aiohttp.WSMsgType.TEXT:
+                return
+            match _parsed(frame.data):
+                case {"type": "hello"}:
+                    self.is_open = True
+                    LOG.info("connection %d to Slack is open", self._number)
+                case {"type": "disconnect"}:
+                    # Slack is about to close it; nothing new comes here.
+                    return
+                case {"envelope_id": str()} as envelope:
+                    task = asyncio.create_task(self._take(line, envelope))
+                    self._frames.add(task)
+                    task.add_done_callback(self._frames.discard)
+
+    async def _take(self, line: aiohttp.ClientWebSocketResponse, envelope: Mapping[str, Any]) -> None:
+        try:
+            request = SocketModeRequest.from_dict(dict(envelope))
+            if request is None or not isinstance(request.payload, dict):
+                return
+            parsed = AsyncBoltRequest(mode="socket_mode", body=request.payload, headers=build_headers(request))
+            answer = await dispatch(self._bolt, parsed)
+            if answer.status != 200:
+                return
+            ack: dict[str, Any] = {"envelope_id": request.envelope_id}
+            if answer.body:
+                ack["payload"] = json.loads(answer.body)
+            await line.send_json(ack)
+        except Exception as error:
+            # It comes again: it has not been acknowledged.
+            LOG.error("a frame of Slack's could not be dealt with: %s", locate(error))
+
+    def _wait(self, error: Exception, failures: int) -> float:
+        asked = error.after if isinstance(error, SendLaterError) else timedelta(0)
+        return max(asked, RETRIES.wait(failures, self._draw())).total_seconds()
+
+    def _tell(self, error: Exception, wait: float) -> None:
+        if isinstance(error, ApiError) and error.is_uninstalled:
+            LOG.error("Slack does not know the token in SLACK_APP_TOKEN; asking again in %.0f s", wait)
+        elif isinstance(error, ApiError):
+            LOG.error("Slack opens no connection (%s); asking again in %.0f s", error.error or error.status, wait)
+        elif isinstance(error, (SendLaterError, *NETWORK)):
+            LOG.warning("Slack cannot be reached (%s), again in %.1f s", type(error).__name__, wait)
+        else:
+            LOG.error("connection %d to Slack broke (%s), again in %.1f s", self._number, locate(error), wait)
+
+
+def _parsed(text: str) -> Mapping[str, Any]:
+    try:
+        frame = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return frame if isinstance(frame, dict) else {}

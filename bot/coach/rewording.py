@@ -1,0 +1,54 @@
+"""A key result's sentence once its numbers were corrected: it says what is measured, or stays as it was."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from bot.coach.measures import Reading, read
+from bot.coach.standing import Standing
+from bot.okr.measure import Measure
+from bot.texts import number
+
+SIGNS_BEFORE = {"USD": "$", "EUR": "€", "GBP": "£", "CNY": "¥"}
+SIGNS_BEHIND = {"VND": " đ", "元": "元", "%": "%", "": ""}
+
+
+def reworded(sentence: str, measure: Measure, lang: str) -> str:
+    """The sentence with the numbers and the metric of `measure` in their places.
+
+    Where the sentence does not say them, or would not be understood that way, it comes back unchanged: a person's words are touched only
+    to keep them true.
+    """
+    reading = read(sentence, lang)
+    draft = reading.draft
+    if draft.target is None or draft.relative or draft.complete() == measure:
+        return sentence
+    edits: list[tuple[int, int, str]] = []
+    for standing, before, after in (
+        (reading.baseline, draft.baseline, measure.baseline),
+        (reading.target, draft.target, measure.target),
+    ):
+        if standing is not None and after is not None and (before != after or draft.unit != measure.unit):
+            edits.append((*_place(standing, reading), _written(after, measure.unit, reading.lexicon.lang)))
+    text = reading.sentence.text
+    if draft.metric and draft.metric != measure.metric and text.count(draft.metric) == 1:
+        at = text.index(draft.metric)
+        edits.append((at, at + len(draft.metric), measure.metric))
+    for start, stop, words in sorted(edits, reverse=True):
+        text = text[:start] + words + text[stop:]
+    again = read(text, lang).draft
+    is_understood = again.target == measure.target and again.metric == measure.metric
+    return text if edits and is_understood and again.baseline in (None, measure.baseline) else sentence
+
+
+def _place(standing: Standing, reading: Reading) -> tuple[int, int]:
+    return reading.sentence.span(standing.amount.first, standing.amount.stop)
+
+
+def _written(value: Decimal, unit: str, lang: str) -> str:
+    """ "$1,200", "1.200.000 đ", "45%", "30 days", "30天"."""
+    written = number(lang, value)
+    if unit in SIGNS_BEFORE:
+        return f"{SIGNS_BEFORE[unit]}{written}"
+    space = "" if lang == "zh" or unit.startswith("/") else " "
+    return f"{written}{SIGNS_BEHIND.get(unit, f'{space}{unit}')}"

@@ -1,0 +1,42 @@
+"""Sentences follow the numbers that were corrected, and nothing else in them changes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from bot.coach import read_measure
+from bot.coach.rewording import reworded
+
+
+@pytest.mark.parametrize(
+    "lang, sentence, change, expected",
+    [
+        ("en", "Raise NPS from 30 to 50 by June", {"target": "60"}, "Raise NPS from 30 to 60 by June"),
+        ("en", "Raise NPS from 30 to 50 by June", {"baseline": "35", "target": "60"}, "Raise NPS from 35 to 60 by June"),
+        ("en", "Average order value: $45 -> $60", {"target": "1250"}, "Average order value: $45 → $1,250"),
+        ("en", "Churn of small teams from 8% to 4%", {"target": "2.5"}, "Churn of small teams from 8% to 2.5%"),
+        ("en", "Rating from 3.9 to 4.6", {"metric": "App rating"}, "App rating from 3.9 to 4.6"),
+        ("vi", "Doanh thu tháng từ 2 tỷ lên 3,5 tỷ", {"target": "4000000000"}, "Doanh thu tháng từ 2 tỷ lên 4.000.000.000"),
+        ("vi", "Tỷ lệ chốt đơn từ 12% lên 20%", {"target": "22.5"}, "Tỷ lệ chốt đơn từ 12% lên 22,5%"),
+        ("zh", "客单价120元→150元", {"target": "180"}, "客单价120元→180元"),
+        ("zh", "平均发货时间从3天缩短到1天", {"baseline": "4"}, "平均发货时间从4天缩短到1天"),
+    ],
+)
+def test_corrected_parts_are_put_in_their_places(lang: str, sentence: str, change: dict[str, str], expected: str) -> None:
+    measure = read_measure(sentence, lang).complete()
+    assert measure is not None
+    metric = change.pop("metric", measure.metric)
+    corrected = replace(measure, metric=metric, **{part: Decimal(value) for part, value in change.items()})  # type: ignore[arg-type] # the parts are numbers
+    assert reworded(sentence, corrected, lang) == expected
+
+
+@pytest.mark.parametrize(
+    "sentence", ["Improve guest satisfaction", "Increase referrals by 25%", "Launch the app", "", "NPS from 30 to 50"]
+)
+def test_what_says_no_number_or_the_right_one_stays_as_it_was(sentence: str) -> None:
+    measure = read_measure("NPS from 30 to 50", "en").complete()
+    assert measure is not None
+    assert reworded(sentence, measure, "en") == sentence
