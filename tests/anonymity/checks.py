@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
 
-from tests.anonymity.company import KHOA, LINH, NAMES, TELEGRAM_IDS, YUTONG
+from tests.anonymity.company import DINGTALK_IDS, KHOA, LINH, NAMES, SLACK_IDS, TELEGRAM_IDS, YUTONG
 from tests.anonymity.product import SECRET
 from tests.anonymity.scan import appeared, keys_in
 from tests.anonymity.state import Snapshot, differences
@@ -29,7 +29,8 @@ class Check:
 
 def needles_of(person_id: str) -> tuple[str, ...]:
     """What somebody is known by."""
-    return (person_id, NAMES[person_id], f"{person_id}@lantern.example", str(TELEGRAM_IDS[person_id]))
+    telegram = {id_: str(number) for id_, number in TELEGRAM_IDS.items()}
+    return (person_id, NAMES[person_id], f"{person_id}@lantern.example", *(accounts[person_id] for accounts in (telegram, SLACK_IDS, DINGTALK_IDS)))
 
 
 async def byte_scan(bench: Bench) -> list[str]:

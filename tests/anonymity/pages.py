@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, Self
 
 from aiohttp import FormData
 
@@ -10,8 +11,10 @@ from adapters.notes.shell import PATH
 from adapters.notes.verify import LINK_LIFE as _LIFE
 from adapters.notes.verify import Purpose, make_pass
 from bot.okr.people import PersonId
-from tests.anonymity.product import SECRET, Product
 from tests.unit.notes.site import OURS, Shown
+
+if TYPE_CHECKING:
+    from tests.anonymity.product import Product
 
 
 class Device:
@@ -30,19 +33,30 @@ class Device:
             raw = await response.read()
             return Shown(response.status, raw.decode(), raw, dict(response.headers))
 
-    async def enters(self, way: Mapping[str, str], page: str = "write") -> Shown:
-        """Come in the way a chat has shown."""
+    async def enters(self, way: Mapping[str, str]) -> Self:
+        """Come in the way a chat has shown, to the form."""
+        self.form = await self._enters(way, "write")
+        return self
+
+    async def _enters(self, way: Mapping[str, str], page: str) -> Shown:
         shown = await self.post("enter", page=page, lang="en", **way)
         assert shown.number == 200, (shown.number, shown.text)
         self.visit = shown.value("visit")
-        self.form = shown
         return shown
 
-    async def sends(self, text: str, about: str = "") -> str:
+    async def sends(self, text: str) -> str:
         """Send the form; the code on the page that comes back."""
+        return (await self._sends(text)).code
+
+    async def stumbles(self, text: str) -> None:
+        """The same when it cannot work."""
+        shown = await self._sends(text)
+        assert shown.number == 200, shown.text
+        assert text in shown.box()
+
+    async def _sends(self, text: str) -> Shown:
         assert self.form is not None
-        fields = {"visit": self.visit, "nonce": self.form.value("nonce", "write"), "text": text, "about": about}
-        return (await self.post("write", **fields)).code
+        return await self.post("write", visit=self.visit, nonce=self.form.value("nonce", "write"), text=text, about="")
 
     async def reads(self, code: str) -> Shown:
         """As anybody could who has the code."""
@@ -50,8 +64,10 @@ class Device:
 
     async def opens_tray(self, person_id: PersonId) -> Shown:
         """A reader comes for what has been written to them."""
+        from tests.anonymity.product import SECRET  # noqa: PLC0415 each needs the other's words
+
         way = make_pass(SECRET, Purpose.LINK, person_id, self._one.hands.now().replace(microsecond=0) + _LIFE)
-        return await self.enters({"link": way}, page="tray")
+        return await self._enters({"link": way}, "tray")
 
     async def answers(self, tray: Shown, text: str) -> Shown:
         """Answer the first note of the tray."""

@@ -8,7 +8,7 @@ import asyncio
 import base64
 import logging
 import shutil
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -40,7 +40,8 @@ from bot.actions.converse import converse
 from bot.actions.unsigned_directory import OrganisationDirectory
 from bot.anon.relay import Relay
 from bot.anon.terms import Terms
-from bot.okr.people import PersonId
+from bot.chat.incoming import Arrived, Incoming, Place, Sender
+from bot.okr.people import Person, PersonId
 from bot.ports import Deps, Messenger, Organisation, Saved
 from storage import Storage, open_storage
 from storage.anon.vault import FileVault
@@ -59,6 +60,18 @@ Plant = Callable[["Product"], None]
 """Puts a leak into the product, before it starts."""
 
 
+class Sheet(Protocol):
+    """A form somebody has in front of them."""
+
+    async def sends(self, text: str) -> str:
+        """Hand it in; the receipt."""
+        ...
+
+    async def stumbles(self, text: str) -> None:
+        """Hand it in while that cannot work. What was typed is still there."""
+        ...
+
+
 class Channel(Protocol):
     """A platform, and how its people come to the form."""
 
@@ -68,8 +81,8 @@ class Channel(Protocol):
         """The platform connected to a product that does not run yet."""
         ...
 
-    async def asks(self, one: Product, person_id: PersonId) -> Mapping[str, str]:
-        """Somebody asks for the form in their chat. What their browser sends to enter it."""
+    async def opens(self, one: Product, person_id: PersonId) -> Sheet:
+        """Somebody asks for the form in their chat, and opens it."""
         ...
 
     def chat_of(self, person_id: PersonId) -> str:
@@ -164,6 +177,11 @@ class Product:
         while self.hands.now() < at:
             mark = self.hands.now().replace(minute=self.hands.now().minute // 10 * 10, second=0) + timedelta(minutes=10)
             await self.tick(min(mark, at))
+
+    async def who_is(self, sender: Sender) -> Person | None:
+        """As the server looks people up for Slack's modal."""
+        looks = Incoming("looks", sender, Place(sender.platform, sender.tenant, sender.user_id), self.hands.now(), Arrived())
+        return (await self.storage.reading.known(looks)).person
 
     # --- what somebody does in the web chat ---
 
