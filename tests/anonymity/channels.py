@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from adapters.dingtalk.callback import CALLBACK_PATH
 from adapters.dingtalk.mailbag import LINGER
 from adapters.dingtalk.wiring import connect as connect_dingtalk
 from adapters.slack.manifest import EVENTS_PATH, manifest
@@ -39,8 +40,8 @@ from tests.unit.notes.site import init_data
 if TYPE_CHECKING:
     from tests.anonymity.product import Channel, Product, Sheet
 
-SLACK_URL = "https://slack.laban.example"
-"""Where Slack brings things: its routes listen on a port of their own here."""
+SLACK_URL, DINGTALK_URL = "https://slack.laban.example", "https://dingtalk.laban.example"
+"""Where they bring things: these routes listen on a port of their own here."""
 CODE = re.compile(r"[0-9A-Z]{7}(?:-[0-9A-Z]{7}){3}")
 LINK = re.compile(r"https://[^\s)\]>]+#in=[\w.-]+")
 
@@ -149,22 +150,15 @@ class Slack:
                 modals=(UnsignedModal(one.relay, one.who_is),),
             )
             one.messengers["slack"] = slack.messenger
-            routes = web.Application()
-            slack.add_routes(routes)
-            runner = web.AppRunner(routes, access_log=None, handler_cancellation=False, shutdown_timeout=0.1)
-            await runner.setup()
-            await web.TCPSite(runner, "127.0.0.1", 0).start()
-            host, port = runner.addresses[0][:2]
-            self.server.courier.proxies[SLACK_URL] = f"http://{host}:{port}"
-            running = asyncio.create_task(slack.run())
-            await self.server.until(lambda: self.server.of("auth.test"))
-            try:
-                yield
-            finally:
-                await slack.stop()
-                await running
-                await runner.cleanup()
-                await slack.close()
+            async with _listening(slack.add_routes) as self.server.courier.proxies[SLACK_URL]:
+                running = asyncio.create_task(slack.run())
+                await self.server.until(lambda: self.server.of("auth.test"))
+                try:
+                    yield
+                finally:
+                    await slack.stop()
+                    await running
+            await slack.close()
         assert self.server.complaints == []
 
     async def opens(self, one: Product, person_id: PersonId) -> Sheet:
@@ -226,16 +220,27 @@ class DingTalk:
                 else:
                     await sleeper.nap(event, seconds)
 
-            dingtalk = connect_dingtalk(WHO, self.server.url, self.server.oapi_url, one.doorman.accept, one.hands, fresh=one.deps, nap=nap)
+            dingtalk = connect_dingtalk(
+                WHO,
+                self.server.url,
+                self.server.oapi_url,
+                one.doorman.accept,
+                one.hands,
+                # By HTTP: a stream notices every jump of the clock.
+                callbacks=(DINGTALK_URL, b"only for tests, only for tests, only for tests"),
+                fresh=one.deps,
+                nap=nap,
+            )
             one.messengers["dingtalk"] = dingtalk.messenger
-            running = asyncio.create_task(dingtalk.connection.run())
-            await self.server.until(lambda: len(self.server.gateway.live) >= 2)
-            try:
-                yield
-            finally:
-                await dingtalk.connection.stop()
-                await running
-                await dingtalk.close()
+            async with _listening(dingtalk.add_routes) as url:
+                self.server.callback_url = f"{url}{CALLBACK_PATH}"
+                running = asyncio.create_task(dingtalk.connection.run())
+                try:
+                    yield
+                finally:
+                    await dingtalk.connection.stop()
+                    await running
+                    await dingtalk.close()
         assert self.server.complaints == []
 
     async def opens(self, one: Product, person_id: PersonId) -> Sheet:
@@ -252,7 +257,27 @@ class DingTalk:
         return DINGTALK_IDS[person_id]
 
     def egress(self) -> Sequence[tuple[str, str]]:
-        return [(id_, shown.text) for id_ in DINGTALK_IDS.values() for shown in self.server.person(id_).chat.said]
+        return [
+            (str(user_id), str(call.given["msgParam"]))
+            for call in self.server.calls
+            if call.path.endswith("/batchSend")
+            for user_id in call.given["userIds"]
+        ]
+
+
+@asynccontextmanager
+async def _listening(add_routes: Callable[[web.Application], None]) -> AsyncIterator[str]:
+    """Where a platform brings things: an address of this machine, open while the block runs."""
+    routes = web.Application()
+    add_routes(routes)
+    runner = web.AppRunner(routes, access_log=None, handler_cancellation=False, shutdown_timeout=0.1)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        host, port = runner.addresses[0][:2]
+        yield f"http://{host}:{port}"
+    finally:
+        await runner.cleanup()
 
 
 CHANNELS: Mapping[str, type[Channel]] = {"web chat": WebChat, "Telegram": Telegram, "Slack": Slack, "DingTalk": DingTalk}

@@ -18,6 +18,10 @@ DARK = frozenset({"data/anon/spool.bin", "data/anon/anon.db"})
 """Sealed files: of the length of a note their size may say nothing, and what is in them is another matter."""
 
 
+MARKUP = 16
+"""Bytes by which a platform's own signs for a line's end may make two digests differ; the shortest note takes more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """`find` looks for what breaks a promise, and says it in words. `name` is what reports call it."""
@@ -112,8 +116,9 @@ async def digests(bench: Bench) -> list[str]:
     """P10: the manager gets one message at every slot, as long with a note as without one."""
     with_notes, without = await bench.tell(WHOLE), await bench.tell(replace(WHOLE, writes=False))
     found = [f"{number} messages at a slot" for told in (with_notes, without) for number, _ in told.digests if number != 1]
+    sizes = [size for told in (with_notes, without) for _, size in told.digests]
     # The web chat's digest has no note's words in it, so there is nothing to hide there.
-    if bench.channel != "web chat" and len({size for told in (with_notes, without) for _, size in told.digests}) > 1:
+    if bench.channel != "web chat" and max(sizes) - min(sizes) > MARKUP:
         found.append("the digest is longer with a note than without")
     return found
 
