@@ -222,6 +222,8 @@ def sync_people(
                     _say(f"{directory.name} ({directory.tenant})\n")
                 if not isinstance(plan, SyncRefused):
                     show_sync(plan, _console(), is_dry_run=dry_run)
+                    if dry_run and plan.lets_many_go:
+                        _say("So many leave only with --yes: half a directory looks just like that.")
                     continue
                 if plan.plan is not None:
                     show_sync(plan.plan, _console(), is_dry_run=True)

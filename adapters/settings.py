@@ -551,7 +551,7 @@ def _unlike_a_server(given: str, carried: str) -> str:
 
 
 def _slack(given: Mapping[str, str], public_url: str, problems: list[Problem]) -> SlackSettings | None:
-    if not any(name.startswith("SLACK_") for name in given):
+    if not any(name.startswith("SLACK_") for name in given if name != "SLACK_API_URL"):
         return None
     before = len(problems)
     bot_token, app_token = _slack_tokens(given, problems)

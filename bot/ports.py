@@ -433,6 +433,10 @@ class Reading(Protocol):
 
     async def team_of_place(self, place: Place) -> TeamId | None: ...
 
+    async def newest_said(self, place: Place, limit: int) -> tuple[Message, ...]:
+        """The last messages for a chat, delivered or about to be, newest first; those that only tidy up left out."""
+        ...
+
     async def days_off(self) -> Mapping[tuple[str, date], bool]:
         """What admins have said about days, by country and day."""
         ...

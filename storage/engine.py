@@ -25,6 +25,10 @@ class Database(Protocol):
         """One statement, durable on return if it writes; the rows it returns."""
         ...
 
+    async def share(self, sql: Sql, *args: Any) -> list[Row]:
+        """Like `execute`, for a statement many may wait with at once: they may share a commit, each durable on return all the same."""
+        ...
+
     async def glance(self, sql: Sql, *args: Any) -> list[Row]:
         """One statement that reads a few rows by key, as they were last committed. Cheaper than `execute` where reading needs no waiting."""
         ...

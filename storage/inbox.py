@@ -53,7 +53,8 @@ class SqlInbox:
 
     async def put(self, incoming: Incoming) -> bool:
         """See `bot.ports.Inbox`."""
-        return bool(await self._database.execute(PUT, *self._arrivals.args(incoming)))
+        # A burst of events is one burst of writes: what waits for the disk together gets there together.
+        return bool(await self._database.share(PUT, *self._arrivals.args(incoming)))
 
     async def pending(self, limit: int) -> tuple[Incoming, ...]:
         """See `bot.ports.Inbox`."""

@@ -9,6 +9,7 @@ from heapq import merge
 from itertools import islice
 
 from bot.chat.incoming import Incoming, Place
+from bot.chat.message import Message
 from bot.folding import fold
 from bot.okr.check_in import CheckIn
 from bot.okr.cycle import Cycle, CycleId
@@ -47,6 +48,7 @@ from storage.rows import (
     invite_of,
     listed_team_of,
     listing_of,
+    message_of,
     objectives_of,
     organisation_of,
     person_of,
@@ -293,6 +295,7 @@ _TEAM_OF_PLACE = both("SELECT team_id FROM team_places WHERE platform = ? AND te
 _ACCOUNTS = both("SELECT", listed(ACCOUNT), "FROM accounts")
 _LISTINGS = both("SELECT", listed(LISTING), "FROM listings")
 _LISTED_TEAMS = both("SELECT", listed(LISTED_TEAM), "FROM listed_teams WHERE platform = ? AND tenant = ?")
+_NEWEST_SAID = both("SELECT message FROM outbox WHERE lane = ? AND state <> 'dead' ORDER BY id DESC LIMIT ?")
 _DAYS_OFF = both("SELECT country, day, is_off FROM days_off ORDER BY country, day")
 
 
@@ -516,6 +519,12 @@ class SqlReading:
         """See `bot.ports.Reading`."""
         rows = await self._database.execute(_TEAM_OF_PLACE, place.platform, place.tenant, place.chat_id)
         return TeamId(rows[0][0]) if rows else None
+
+    async def newest_said(self, place: Place, limit: int) -> tuple[Message, ...]:
+        """See `bot.ports.Reading`."""
+        rows = await self._database.execute(_NEWEST_SAID, place.lane, limit)
+        said = (message_of(row[0]) for row in rows)
+        return tuple(message for message in said if not message.is_optional)
 
     async def days_off(self) -> Mapping[tuple[str, date], bool]:
         """See `bot.ports.Reading`."""

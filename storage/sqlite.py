@@ -6,6 +6,7 @@ snapshot is stale. So every transaction that may write takes the write lock firs
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sqlite3
 import time
@@ -159,6 +160,9 @@ class SqliteDatabase(Querying):
         self._in_thread = client.in_thread
         self._file = Path(client.filename)
         self._glass: sqlite3.Connection | None = None
+        self._waiting: list[_Waiting] = []
+        """Statements for the next commit that is shared."""
+        self._sharing: asyncio.Task[None] | None = None
 
     @property
     def glass(self) -> sqlite3.Connection:
@@ -178,6 +182,8 @@ class SqliteDatabase(Querying):
 
     async def close(self) -> None:
         """See `storage.engine.Database`."""
+        if self._sharing is not None:
+            await self._sharing
         glass, self._glass = self._glass, None
         if glass is not None:
             glass.close()
@@ -187,6 +193,39 @@ class SqliteDatabase(Querying):
         """See `storage.engine.Database`."""
         encoded = SQLITE.encode(args)
         return await self._in_thread(lambda connection: _rows(connection, sql.sqlite, encoded))
+
+    async def share(self, sql: Sql, *args: Any) -> list[Row]:
+        """See `storage.engine.Database`. Nobody waits for company: who comes while a commit is under way shares the next one."""
+        rows: asyncio.Future[list[Row]] = asyncio.get_running_loop().create_future()
+        self._waiting.append((sql.sqlite, SQLITE.encode(args), rows))
+        if self._sharing is None:
+            self._sharing = asyncio.create_task(self._share())
+        return await rows
+
+    async def _share(self) -> None:
+        while self._waiting:
+            together, self._waiting = self._waiting, []
+            try:
+                found = await self._in_thread(lambda connection, listed=together: _together(connection, listed))  # type: ignore[misc] # a default keeps this round's list
+            except Exception:
+                for sql, args, rows in together:
+                    # One of them is at fault: each for itself, so that the others get through.
+                    await self._alone(sql, args, rows)
+                continue
+            for (_, _, rows), answer in zip(together, found, strict=True):
+                if not rows.done():
+                    rows.set_result(answer)
+        self._sharing = None
+
+    async def _alone(self, sql: str, args: tuple[Any, ...], rows: asyncio.Future[list[Row]]) -> None:
+        try:
+            found = await self._in_thread(lambda connection: _rows(connection, sql, args))
+        except Exception as error:
+            if not rows.done():
+                rows.set_exception(error)
+        else:
+            if not rows.done():
+                rows.set_result(found)
 
     async def run(self, program: Program[T]) -> T:
         """See `storage.engine.Database`."""
@@ -249,6 +288,8 @@ class SqliteDatabase(Querying):
         return await self._in_thread(work)
 
 
+_Waiting = tuple[str, tuple[Any, ...], asyncio.Future[list[Row]]]
+"""A statement, its arguments, and who waits for its rows."""
 _Encoded = list[tuple[str, Any, int | None, Saved]]
 """Statement, its arguments (a list of them for a batch), how many rows it must touch, and what it means when it does not."""
 
@@ -301,6 +342,20 @@ def _rows(connection: sqlite3.Connection, sql: str, args: tuple[Any, ...]) -> li
     # The connection makes rows for Tortoise; plain tuples are cheaper.
     cursor.row_factory = None
     return cursor.execute(sql, args).fetchall()
+
+
+def _together(connection: sqlite3.Connection, waiting: Sequence[_Waiting]) -> list[list[Row]]:
+    """All statements in one transaction. Raises what one of them, or the commit, raises; then nothing is stored."""
+    if len(waiting) == 1:
+        return [_rows(connection, waiting[0][0], waiting[0][1])]
+    _begin(connection)
+    try:
+        found = [_rows(connection, sql, args) for sql, args, _ in waiting]
+        connection.execute("COMMIT")
+    except BaseException:
+        _roll_back(connection)
+        raise
+    return found
 
 
 def _begin(connection: sqlite3.Connection) -> None:

@@ -580,6 +580,11 @@ class MemoryReading:
         self.reads.append("team_of_place")
         return next((team_id for team_id, there in self._rows.team_places.items() if there.lane == place.lane), None)
 
+    async def newest_said(self, place: Place, limit: int) -> tuple[Message, ...]:
+        """Newest first."""
+        self.reads.append("newest_said")
+        return self._storage.queues.outbox.newest_said(place, limit)
+
     async def days_off(self) -> Mapping[tuple[str, date], bool]:
         """By country and day."""
         self.reads.append("days_off")

@@ -188,6 +188,12 @@ class MemoryOutbox:
     def _row(self, envelope_id: int) -> Row:
         return self._memory.rows[envelope_id - 1]
 
+    def newest_said(self, place: Place, limit: int) -> tuple[Message, ...]:
+        """See `bot.ports.Reading`."""
+        rows = [row for row in reversed(self._memory.rows) if row.lane == place.lane and row.state != DEAD]
+        said = (self._open(row)[1] for row in rows[:limit])
+        return tuple(message for message in said if not message.is_optional)
+
     def _holds(self, worker: str, row: Row) -> bool:
         return self._memory.lanes[row.lane].lease_by == worker
 

@@ -8,8 +8,9 @@ beginning of one, and inside whatever looks like an address.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final
 from urllib.parse import quote, urlsplit
 
@@ -86,9 +87,16 @@ def _described(alt: str) -> str:
 
 def _lines(text: RichText, public_url: str, prefix: str = "") -> str:
     """A paragraph, its lines kept apart. Each begins with what can be read as nothing but words."""
-    said = "".join(_piece(span, public_url) for span in text).strip()
+    said = "".join(_piece(span, public_url) for span in _joined(text)).strip()
     lines = [line.rstrip() for line in said.split("\n")]
     return _BREAK.join(f"{prefix}{JOINER if _LINE_STARTS.match(line) else ''}{line}" for line in lines if line)
+
+
+def _joined(text: RichText) -> Iterator[Span]:
+    """The same text in as few spans as possible: signs that end one beside signs that begin another would be read as neither."""
+    for (style, link), spans in groupby(text, key=lambda span: (_SIGNS.get(span.style, ""), span.link)):
+        alike = list(spans)
+        yield Span("".join(span.text for span in alike), alike[0].style if style else Style.PLAIN, link)
 
 
 def _piece(span: Span, public_url: str) -> str:

@@ -14,6 +14,7 @@ import aiohttp
 from adapters.clock import SystemClock
 from adapters.dingtalk.answers import BAN, QUOTA, ApiError
 from adapters.dingtalk.callback import CALLBACK_PATH
+from adapters.dingtalk.cards import VARIABLES
 from adapters.dingtalk.client import Credentials, DingTalkClient
 from adapters.dingtalk.receive import named
 from adapters.dingtalk.stream import CARDS, MESSAGES
@@ -101,7 +102,7 @@ async def _may_make_cards(client: DingTalkClient, template_id: str) -> Diagnosis
         "outTrackId": f"laban.doctor.{secrets.token_hex(8)}",
         "cardTemplateId": template_id,
         "callbackType": "STREAM",
-        "cardData": {"cardParamMap": {"title": "-"}},
+        "cardData": {"cardParamMap": dict.fromkeys(VARIABLES, "")},
         "imRobotOpenSpaceModel": {"supportForward": False},
     }
     try:

@@ -85,7 +85,12 @@ def _routes(site: _Notes, way: str) -> list[web.RouteDef]:
         "close": site.close,
         "inbox": site.inbox,
     }
-    return [web.get(way, site.door), *(web.post(f"{way}/{name}", site.taking(act)) for name, act in acts.items())]
+    # With a slash at its end as well: the address is copied by hand from one device to another.
+    return [
+        web.get(way, site.door),
+        web.get(f"{way}/", site.door),
+        *(web.post(f"{way}/{name}", site.taking(act)) for name, act in acts.items()),
+    ]
 
 
 class _StopError(Exception):
@@ -248,8 +253,17 @@ class _Notes:
             asker = None if person_id is None else await self._askers.person(person_id)
         if asker is None:
             raise _StopError(401)
-        visit = make_pass(self._doors.secret, Purpose.VISIT, asker.person_id, now + VISIT_LIFE)
-        return await self._show(_Inside(asker, visit), post)
+        inside = _Inside(asker, make_pass(self._doors.secret, Purpose.VISIT, asker.person_id, now + VISIT_LIFE))
+        if not post["page"] and asker.may_read and await self._comes_to_read(asker.person_id):
+            return await self._tray(inside, post)
+        return await self._show(inside, post)
+
+    async def _comes_to_read(self, person_id: PersonId) -> bool:
+        """A reader comes for the notes that wait for them or, with nobody above to write to, for nothing else."""
+        if await self._relay.open_since(person_id):
+            return True
+        is_shut = isinstance(await self._relay.form(person_id), Refused)
+        return is_shut and not isinstance(await self._relay.tray(person_id), Refused)
 
     async def page(self, post: _Post) -> bytes:
         return await self._show(await self._inside(post), post)

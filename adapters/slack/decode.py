@@ -52,7 +52,9 @@ Told = Mapping[str, Any]
 
 _ID = re.compile(r"[A-Z0-9]{1,40}\Z")
 _SUBTYPES = (None, "file_share", "thread_broadcast")
-_MARKUP = re.compile(r"<(?P<kind>[@#!]?)(?P<target>[^<>|]*)(?:\|(?P<label>[^<>]*))?>")
+_MARKUP = re.compile(
+    r"<(?:(?P<kind>[@#!])(?P<target>[^<>|\s]+)|(?P<link>[a-z][a-z0-9+.-]{1,20}:[^<>|\s]+))(?:\|(?P<label>[^<>]*))?>"
+)
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 _PARTS_LIMIT = 5000
 
@@ -519,5 +521,8 @@ def _plain(text: str) -> str:
 
 
 def _shown(match: re.Match[str]) -> str:
-    target = match["target"].removeprefix("mailto:")
-    return match["label"] or (f"{match['kind'].replace('!', '@')}{target}" if match["kind"] else target)
+    if match["label"]:
+        return match["label"]
+    if match["link"]:
+        return match["link"].removeprefix("mailto:")
+    return f"{match['kind'].replace('!', '@')}{match['target']}"

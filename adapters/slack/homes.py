@@ -64,11 +64,6 @@ class Homes:
         self._again: set[Key] = set()
         self._halt = asyncio.Event()
 
-    @property
-    def is_busy(self) -> bool:
-        """A home is being drawn."""
-        return bool(self._drawing)
-
     def opened(self, sender: Sender) -> None:
         """Somebody looks at theirs: draw it, whatever it showed."""
         key = (sender.tenant, sender.user_id)
@@ -86,6 +81,11 @@ class Homes:
         opened_at = self._opened.get(key)
         if opened_at is not None and self._clock.now() - opened_at < LOOKING:
             self._draw(key)
+
+    async def rest(self) -> None:
+        """Return when nothing is being drawn."""
+        while self._drawing:
+            await asyncio.wait(self._drawing.values())
 
     async def stop(self) -> None:
         """Draw nothing more."""

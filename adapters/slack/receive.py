@@ -20,6 +20,7 @@ from aiohttp import web
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
@@ -284,6 +285,19 @@ class _Authorize(AsyncAuthorize):
         )
 
 
+class _Take(AsyncMiddleware):
+    """The catch-all. A middleware and no listener: Bolt would look up by name what each listener wants to know."""
+
+    def __init__(self, reception: Reception) -> None:
+        self._reception = reception
+
+    async def async_process(self, *, req: AsyncBoltRequest, **_: Any) -> BoltResponse:
+        """See AsyncMiddleware. Nothing comes after it."""
+        req.context[TAKEN] = True
+        answer = await self._reception.take(req.body)
+        return BoltResponse(status=200, body=dict(answer) if answer else "")
+
+
 TENANT: Final = "laban_tenant"
 TAKEN: Final = "laban_taken"
 """What stands in Bolt's context: whose it is, and whether it has come as far as us."""
@@ -302,11 +316,6 @@ def make_bolt(reception: Reception, installations: Installations, client: SlackC
         process_before_response=True,
     )
 
-    async def take(body: Mapping[str, Any], context: Any, next: Callable[[], Awaitable[None]]) -> BoltResponse:  # noqa: A002 Bolt passes it by this name
-        context[TAKEN] = True
-        answer = await reception.take(body)
-        return BoltResponse(status=200, body=dict(answer) if answer else "")
-
     async def refuse(error: Exception, context: Any) -> BoltResponse:
         if isinstance(error, BUGS) and not context.get(TAKEN):
             return _malformed(error)
@@ -316,7 +325,7 @@ def make_bolt(reception: Reception, installations: Installations, client: SlackC
         LOG.error("what Slack brought could not be stored: %s", locate(error))
         return BoltResponse(status=503, body="")
 
-    bolt.use(take)
+    bolt.use(_Take(reception))
     bolt.error(refuse)
     return bolt
 

@@ -36,7 +36,7 @@ HEARTBEAT: Final = 20.0
 """Seconds without a sign of life after which we ask for one; half as long again and the line counts as dead."""
 FRAME_LIMIT: Final = 1024 * 1024
 GRACE: Final = 1.0
-"""Seconds for frames being stored to be acknowledged when we stop."""
+"""Seconds for frames being stored to be acknowledged before a line is left."""
 RETRIES: Final = Patience(
     first=timedelta(seconds=1), factor=2, longest=timedelta(minutes=1), attempts=0, age=timedelta(0), bug_attempts=0
 )
@@ -80,8 +80,6 @@ class Socket:
                 await self._nap(self._halt, wait)
             finally:
                 self.is_open = False
-        if self._frames:
-            await asyncio.wait(self._frames, timeout=GRACE)
 
     def stop(self) -> None:
         """Take in nothing more."""
@@ -100,7 +98,7 @@ class Socket:
             finally:
                 halting.cancel()
                 await asyncio.wait({halting})
-                if self._frames and self._halt.is_set():
+                if self._frames:
                     # While the line is still there to carry the acknowledgements.
                     await asyncio.wait(self._frames, timeout=GRACE)
 

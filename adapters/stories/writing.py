@@ -125,6 +125,23 @@ KEY_RESULTS: tuple[Words, ...] = (
         "把河内家庭在第一次下单之后的七天之内再次回到我们这里购买并且愿意继续每周下单的比例从22%提升到35%",
     ),
 )
+REVENUE: Words = ("Revenue from 12 to 15 million", "Doanh thu từ 12 lên 15 tỷ", "营收从1200万提升到1500万")
+PROFIT: Words = ("Profit margin from 8% to 12%", "Biên lợi nhuận từ 8% lên 12%", "毛利率从8%提升到12%")
+NPS_AGAIN: Words = ("NPS from 40 to 60", "NPS từ 40 lên 60", "NPS从40提升到60")
+COMPLAINTS: Words = ("Complaints a week from 12 to 5", "Số khiếu nại mỗi tuần từ 12 xuống 5", "每周投诉从12件降到5件")
+REPLIES: Words = (
+    "Customers answered within an hour from 60% to 90%",
+    "Tỷ lệ khách được trả lời trong một giờ từ 60% lên 90%",
+    "一小时内得到回复的客户占比从60%提升到90%",
+)
+ACCURATE: Words = ("Đơn hàng có giá vốn chính xác từ 70% lên 98%",) * 3
+"""What Hương already had the quarter before, in her own words."""
+
+
+def _agreed(sentence: Words) -> tuple[Step, ...]:
+    """A key result understood at once, without a word on how sure one is."""
+    return (Says(sentence), RIGHT, SKIP)
+
 
 STORIES = (
     Story(
@@ -291,6 +308,58 @@ STORIES = (
         "A new quarter, with nothing to serve yet",
         "an",
         (Waits(timedelta(days=35)), HOME, NEW, Says(TITLE), SKIP, Says("NPS")),
+    ),
+    Story(
+        "write_objective",
+        "A whole new sentence where a tap was asked for, and a dream brought nearer",
+        "an",
+        (
+            *up_to_key_results("committed"),
+            Says(NPS),
+            Says(("hm, let me think", "để tôi nghĩ đã", "让我想想")),
+            Says("55"),
+            Says(ORDERS),
+            RIGHT,
+            Says("1"),
+            Picks("lower"),
+            Says("1500"),
+        ),
+    ),
+    Story(
+        "write_objective",
+        "A set that shows only at the end and speaks of something else",
+        "an",
+        (*up_to_key_results("committed"), *_agreed(REVENUE), MORE, *_agreed(PROFIT), ENOUGH),
+    ),
+    Story(
+        "write_objective",
+        "A set that counts the same thing twice",
+        "an",
+        (*up_to_key_results("committed"), *_agreed(NPS), MORE, *_agreed(NPS_AGAIN), ENOUGH),
+    ),
+    Story(
+        "write_objective",
+        "More than one can carry",
+        "an",
+        (
+            _drafts(5),
+            NEW,
+            Picks("anyway"),
+            Says(TITLE),
+            SKIP,
+            Picks("none"),
+            Picks("committed"),
+            *_agreed(COMPLAINTS),
+            MORE,
+            *_agreed(REPLIES),
+            ENOUGH,
+        ),
+    ),
+    Story(
+        "write_objective",
+        "The same as last quarter",
+        "huong",
+        (Waits(timedelta(days=35)), *up_to_key_results("committed"), *_agreed(ACCURATE), ENOUGH),
     ),
     Story("write_objective", "A fourth objective", "an", (_drafts(3), HOME, NEW, Sends("d.history.draft1"))),
     Story("write_objective", "A sixth objective", "an", (_drafts(5), NEW, Picks("rather_not"), NEW, Picks("anyway"))),

@@ -18,6 +18,7 @@ from bot.actions.show_help import nothing_fits, show_help
 from bot.actions.show_home import show_home
 from bot.actions.show_objective import show_history, show_objective
 from bot.actions.show_trend import show_trend
+from bot.actions.spoken import as_pressed
 from bot.actions.when import say_when, snooze
 from bot.actions.whisper import answer_whisper, point_to_private
 from bot.actions.write_objective import facts_for_writing
@@ -49,7 +50,7 @@ async def converse(incoming: Incoming, deps: Deps) -> None:
         known = await deps.reading.known(incoming)
         if known.is_done:
             return
-        desk = Desk(incoming, known, deps)
+        desk = Desk(await as_pressed(incoming, known, deps.reading), known, deps)
         await _decide(desk)
         if await deps.work.save(desk.turn()) is not Saved.LOST:
             return

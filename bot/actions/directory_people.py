@@ -220,9 +220,9 @@ class Roll:
                 self._after[person.id] = replace(person, manager_id=self._person_at(manager))
             elif person.manager_id is not None and person.manager_id == self._person_at(was):
                 self._after[person.id] = replace(person, manager_id=None)
-        self._open_circles()
         if not self._directory.is_whole:
             self._follow_new_leads()
+        self._open_circles()
 
     def _manager_of(self, entry: Entry) -> str:
         """The user id of somebody's manager, "" for nobody we know."""
@@ -249,7 +249,6 @@ class Roll:
         return self._who.get(user_id) or self._linked.get(user_id)
 
     def _open_circles(self) -> None:
-        entries = {self._who[entry.user_id]: entry for entry in self._entries}
         manager_of = {person.id: person.manager_id for person in self._after.values()}
         fresh = {one for one, person in self._after.items() if person.manager_id != self._manager_before(one)}
         while found := [circle for circle in circles(sorted(fresh), manager_of) if not fresh.isdisjoint(circle)]:
@@ -258,10 +257,23 @@ class Roll:
                 for person_id in fresh.intersection(circle):
                     manager_of[person_id] = self._manager_before(person_id)
                     self._after[person_id] = replace(self._after[person_id], manager_id=manager_of[person_id])
-                    self._remember(entries[person_id], manager=self._was_said(entries[person_id]).manager)
-                first = entries[next(one for one in circle if one in fresh)]
-                self._clash(first, f"These people lead each other in a circle: {names}. Their managers stay as they were.")
+                    self._unsay_manager(person_id)
+                first = self._after[next(one for one in circle if one in fresh)]
+                reason = f"These people lead each other in a circle: {names}. Their managers stay as they were."
+                self._clashes.append(Clash(self._user_id_of(first.id), first.name, reason))
                 fresh.difference_update(circle)
+
+    def _unsay_manager(self, person_id: PersonId) -> None:
+        """What was said of somebody's manager could not be done, so it is not remembered."""
+        for user_id, listing in self._listings.items():
+            if listing.person_id == person_id:
+                known = self._listed.get(user_id)
+                manager = known.said.manager if known is not None and known.person_id == person_id else ""
+                said = self._said.get(user_id, listing.said)
+                self._said[user_id] = replace(said, manager=manager)
+
+    def _user_id_of(self, person_id: PersonId) -> str:
+        return next(user_id for user_id, listing in self._listings.items() if listing.person_id == person_id)
 
     def _manager_before(self, person_id: PersonId) -> PersonId | None:
         person = self._before.get(person_id)

@@ -18,6 +18,9 @@ from bot.ports import PutTeamPlace
 from bot.texts import T, Text, say
 
 OFF = frozenset(fold(word) for word in ("off", "stop", "tắt", "thôi", "关闭", "关", "取消"))
+_HERE_IN_WORDS = re.compile(
+    r"(?:this group (?:is|belongs to) |nhóm này (?:là|của) |(?:这里|本群|这个群)是|绑定到?)\s*(?P<team>\S.{0,79})", re.IGNORECASE
+)
 _PAGED = re.compile(r"(?P<scope>.*)~(?P<page>[0-9]{1,4})")
 
 
@@ -41,7 +44,7 @@ def _wanted(desk: Desk) -> Intent | None:
     """The word of ours that was typed; of buttons only those that turn a board's page, since nothing else is offered here."""
     match desk.incoming.body:
         case Texted(text):
-            return read_intent(text)
+            return read_intent(text) or _bound_in_words(text)
         case Picked(token):
             try:
                 read = tokens.read(token)
@@ -50,6 +53,12 @@ def _wanted(desk: Desk) -> Intent | None:
             intent = intent_of(read) if isinstance(read, tokens.Deed) else None
             return intent if intent is not None and intent.wish is Wish.BOARD else None
     return None
+
+
+def _bound_in_words(text: str) -> Intent | None:
+    """`/here Marketing` without the slash, for platforms whose people know no commands."""
+    match = _HERE_IN_WORDS.fullmatch(" ".join(text.split()))
+    return Intent(Wish.HERE, match["team"]) if match else None
 
 
 async def show_own_board(desk: Desk, group: Place, scope: str) -> bool:

@@ -19,6 +19,8 @@ def graphemes(text: str) -> Iterator[str]:
 
 def beginning(text: str, limit: int, size: Callable[[str], int] = len) -> str:
     """The longest beginning of `text` that is whole perceived characters and no larger than `limit`."""
+    if size is len and len(text) <= limit:
+        return text
     used = end = 0
     for grapheme in graphemes(text):
         used += size(grapheme)

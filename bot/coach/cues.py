@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, KeysView, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
-from bot.coach.tokens import Kind, Token, cut
+from bot.coach.folding import accents, fold
+from bot.coach.tokens import Kind, Token, cut, is_han
 
 ANY_NUMBER = "#"
 ANY_YEAR = "@"
@@ -94,9 +96,9 @@ class Cues:
             at += 1
         return None
 
-    def first_keys(self) -> frozenset[str]:
-        """The keys of all tokens a phrase can begin with."""
-        return frozenset((self._forwards or self._cut_up(backwards=False)).children)
+    def first_keys(self) -> KeysView[str]:
+        """The keys of all tokens a phrase can begin with. Numbers can begin one besides, see ANY_NUMBER."""
+        return (self._forwards or self._cut_up(backwards=False)).children.keys()
 
     def _cut_up(self, *, backwards: bool) -> _Node:
         kinds: dict[str, set[str]] = {}
@@ -124,9 +126,25 @@ class Cues:
 
 def _parts_of(phrase: str) -> list[tuple[str, str | None]]:
     """Key and accents of each token of a phrase."""
-    if phrase.isascii() and all(word.isalpha() for word in phrase.split(" ")):  # most of English, without cutting it up
-        return [(word, None) for word in phrase.lower().split(" ")]
-    return [(token.key, token.sig) for token in cut(phrase).tokens]
+    parts: list[tuple[str, str | None]] = []
+    for word in phrase.split(" "):
+        plain = _plain_parts(word)
+        if plain is None:
+            return [(token.key, token.sig) for token in cut(phrase).tokens]
+        parts += plain
+    return parts
+
+
+@lru_cache(maxsize=8192)
+def _plain_parts(word: str) -> tuple[tuple[str, str | None], ...] | None:
+    """The parts of a word of letters, quicker than by cutting it up; None for one with figures or signs."""
+    if not word.isalpha():
+        return None
+    if word.isascii():
+        return ((word.lower(), None),)
+    if all(map(is_han, word)):
+        return tuple((character, None) for character in fold(word))
+    return None if any(map(is_han, word)) else ((fold(word), accents(word)),)
 
 
 def _longest(root: _Node, tokens: Sequence[Token], at: int, step: int, end: int) -> Match | None:
@@ -144,8 +162,13 @@ def _longest(root: _Node, tokens: Sequence[Token], at: int, step: int, end: int)
             here += step
             if token.kind is Kind.NUMBER:
                 # A phrase may name the number, or have a place for any number or any year: all of them are tried.
-                keys = (token.key, ANY_NUMBER, ANY_YEAR) if token.is_year() else (token.key, ANY_NUMBER)
-                waiting.extend((node.children[key], here) for key in keys if key in node.children)
+                children = node.children
+                if token.key in children:
+                    waiting.append((children[token.key], here))
+                if ANY_NUMBER in children:
+                    waiting.append((children[ANY_NUMBER], here))
+                if ANY_YEAR in children and token.is_year():
+                    waiting.append((children[ANY_YEAR], here))
                 break
             following = node.children.get(token.key)
             if following is None:

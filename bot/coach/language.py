@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
+
 from bot.coach.tokens import Kind, Token, read_sentence
 
 READ_CHARACTERS = 400
+KANA = re.compile("[\u3040-\u30ff]")
 
 # Only Vietnamese writes these: đ ă ơ ư, the hook above and the dot below.
 VIETNAMESE_MARKS = frozenset("\u0306\u031b\u0309\u0323đ")
@@ -36,23 +40,23 @@ NUCLEI = frozenset(
 def guess_language(text: str, fallback: str) -> str:
     """ "en", "vi" or "zh"; `fallback` when the line does not tell ("NPS 30", "ok", another script)."""
     tokens = read_sentence(text[:READ_CHARACTERS]).tokens
-    if any("\u3040" <= character <= "\u30ff" for character in text[:READ_CHARACTERS]):
+    if not text.isascii() and KANA.search(text[:READ_CHARACTERS]) is not None:
         return fallback
     words = [token for token in tokens if token.kind is Kind.WORD]
-    han = sum(token.kind is Kind.HAN for token in tokens)
-    if han > sum(len(word.key) > 2 and word.key.isalpha() for word in words):  # "p99 延迟 ≤ 300 ms"
+    han = sum([token.kind is Kind.HAN for token in tokens])
+    if han > sum([len(word.key) > 2 and word.key.isalpha() for word in words]):  # "p99 延迟 ≤ 300 ms"
         return "zh"
-    accented = sum(word.sig is not None and not _is_no_syllable(word) for word in words)
+    accented = sum([word.sig is not None and not _is_no_syllable(word.key) for word in words])
     if accented >= 2 or 2 * accented > len(words) or any(_is_surely_vietnamese(word) for word in words):
         return "vi"
-    english = sum(word.key in ENGLISH for word in words if word.sig is None)
-    vietnamese = sum(word.key in VIETNAMESE for word in words)
-    foreign = sum(_is_no_syllable(word) for word in words if word.key not in ENGLISH)
+    english = sum([word.key in ENGLISH for word in words if word.sig is None])
+    vietnamese = sum([word.key in VIETNAMESE for word in words])
+    foreign = sum([_is_no_syllable(word.key) for word in words if word.key not in ENGLISH])
     if english == vietnamese == 0:
         return "en" if foreign >= 3 and han == 0 else fallback
     plain = [word for word in words if word.sig is None and word.key.isalpha()]
     enough = 3 if fallback[:2] == "vi" else 5
-    if len(plain) >= enough and 2 * english < len(plain) and not any(_is_no_syllable(word) for word in plain):
+    if len(plain) >= enough and 2 * english < len(plain) and not any(_is_no_syllable(word.key) for word in plain):
         return "vi"  # accents left out: "to chuc 4 buoi hoi thao"
     scores = {"en": 2 * english + foreign / 2, "vi": 2.0 * vietnamese}
     if scores["en"] == scores["vi"]:
@@ -68,9 +72,9 @@ def _is_surely_vietnamese(word: Token) -> bool:
     return doubled or any(mark in VIETNAMESE_MARKS for mark in word.sig) or word.key in VIETNAMESE
 
 
-def _is_no_syllable(word: Token) -> bool:
+@lru_cache(maxsize=8192)
+def _is_no_syllable(key: str) -> bool:
     """Whether a word could not be one Vietnamese syllable; names with figures and other scripts do not count."""
-    key = word.key
     if not key.isascii() or not key.isalpha() or len(key) < 2:
         return False
     onset = next(onset for onset in ONSETS if key.startswith(onset))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.coach.tokens import Kind, Sentence
+from bot.coach.tokens import Sentence
 from bot.coach.words.lexicon import Lexicon
 
 LONGEST_TEXT = 240
@@ -11,9 +11,7 @@ LONGEST_TEXT = 240
 
 def count_words(sentence: Sentence, lexicon: Lexicon) -> int:
     """Words and numbers; in Chinese characters, where a Latin word or a number counts as two."""
-    words = sum(token.kind in {Kind.WORD, Kind.NUMBER} for token in sentence.tokens)
-    han = sum(token.kind is Kind.HAN for token in sentence.tokens)
-    return words + han if lexicon.spaced else 2 * words + han
+    return (1 if lexicon.spaced else 2) * sentence.words + sentence.han
 
 
 def is_long(sentence: Sentence, lexicon: Lexicon) -> bool:

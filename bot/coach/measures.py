@@ -19,6 +19,9 @@ from bot.coach.words.lexicon import MONEY, Lexicon, Role
 from bot.okr.measure import Direction, Measure, MeasureError
 
 HUNDRED = Decimal(100)
+FOLD = frozenset({"lần"})
+"""Units that say how many times as much behind a verb of change."""
+TURNS = frozenset({Role.UP, Role.DOWN})
 CURRENCIES = frozenset({"USD", "VND", "EUR", "GBP", "CNY", "元"})
 RESULT_UNITS = CURRENCIES | {"%", "x"}
 """Nobody counts work in these."""
@@ -157,7 +160,9 @@ def _choose(tokens: Sequence[Token], standings: Sequence[Standing], result: Stan
             (each for each in standings[1:] if each.has(Role.FROM) and each.has(Role.UP, Role.DOWN) and not each.is_aside()), None
         )
     free = [each for each in standings if each is not baseline]
-    direct = [each for each in free if not each.is_aside()] or [each for each in free if not each.has(Role.SCALE)]
+    direct = [each for each in free if not each.is_aside()]
+    if not direct:  # of "in 24 hours for 95% of requests" the share is meant
+        direct = sorted((each for each in free if not each.has(Role.SCALE)), key=lambda each: each.amount.unit != "%")
     target = min(direct, key=_rank, default=None)
     if target is not None and target is not direct[0] and _is_about(tokens, direct[0], target, lexicon):
         target = direct[0]
@@ -186,7 +191,7 @@ def _is_about(tokens: Sequence[Token], first: Standing, later: Standing, lexicon
 
 def _qualifies(tokens: Sequence[Token], first: Standing, later: Standing, lexicon: Lexicon) -> bool:
     """ "Win 12 customers with more than 500 seats": the later number says which customers count."""
-    if first.amount.unit in {"%", TIMES} or first.roles - {Role.FILLER, Role.REACH}:
+    if first.amount.unit == TIMES or first.roles - {Role.FILLER, Role.REACH, Role.OF}:
         return False
     if start_of_clause(tokens, first.lead) != start_of_clause(tokens, later.lead):
         return False
@@ -194,7 +199,7 @@ def _qualifies(tokens: Sequence[Token], first: Standing, later: Standing, lexico
         return False
     at = skip_preamble(tokens, start_of_clause(tokens, first.lead), (), lexicon)
     verb = lexicon.roles.verbs.starting(tokens, at)
-    if verb is None:
+    if verb is None or first.amount.unit == "%":
         return at == first.lead
     return Role.REACH in verb.kinds and at + verb.length == first.lead
 
@@ -238,7 +243,7 @@ def _opens_with_result(tokens: Sequence[Token], task_at: int, standing: Standing
 def _pair(tokens: Sequence[Token], standings: Sequence[Standing], lexicon: Lexicon) -> tuple[Standing, Standing] | None:
     """The first "from A to B", "A → B" or "to B from A"."""
     for first, second in pairwise(standings):
-        touches = second.lead == first.tail and not first.is_aside() and not first.has(Role.TO)
+        touches = second.lead == first.tail and not first.is_aside() and not first.has(Role.TO, Role.BY)
         if second.has(Role.TO) and first.has(Role.FROM) and _fit(first.amount, second.amount, lexicon, loosely=True):
             return first, second
         if second.has(Role.TO) and touches and _fit(first.amount, second.amount, lexicon, loosely=False):
@@ -280,7 +285,7 @@ def _is_change(tokens: Sequence[Token], target: Standing, lexicon: Lexicon) -> b
         return False
     if target.has(Role.UP, Role.DOWN):
         return target.lead < amount.first or amount.unit == "%"
-    if target.has(Role.AT_LEAST) or not (amount.unit == "%" or amount.unit.lower() in POINTS):
+    if target.has(Role.AT_LEAST) or not (amount.unit == "%" or amount.unit.lower() in POINTS or amount.unit in FOLD):
         return False
     clause = tokens[start_of_clause(tokens, target.lead) : target.lead]
     leading = lexicon.roles.verbs.starting(clause, skip_preamble(clause, 0, (), lexicon))
@@ -304,12 +309,14 @@ def _verb(tokens: Sequence[Token], target: Standing | None, dates: Spans, lexico
         match = lexicon.roles.verbs.starting(tokens, at)
         if match is not None and match.kinds & {Role.UP, Role.DOWN, Role.KEEP}:
             return match.phrase, match.kinds
-    for at in range(len(tokens)):
-        if target is not None and at >= target.tail and is_boundary(tokens, at):
-            break  # what another clause says is about something else
-        match = lexicon.roles.verbs.starting(tokens, at)
-        if match is not None and match.kinds & {Role.UP, Role.DOWN}:
-            return "", match.kinds
+    stop = len(tokens)
+    if target is not None:  # what another clause says is about something else
+        stop = next((at for at in range(target.tail, stop) if is_boundary(tokens, at)), stop)
+    at = 0
+    while (found := lexicon.roles.verbs.search(tokens, at, stop)) is not None:
+        if found[1].kinds & TURNS:
+            return "", found[1].kinds
+        at = found[0] + 1
     return "", frozenset()
 
 
@@ -353,6 +360,8 @@ def _draft(
         direction = Direction.DECREASE if falls else Direction.INCREASE
         return MeasureDraft(metric, None, target.amount.value, target.amount.unit, direction, relative=True)
     start, end, unit = _values(standings, baseline, target, falls, lexicon)
+    if unit == "" and target.amount.scale > 1 and lexicon.currency and lexicon.roles.money.search(read_sentence(metric).tokens):
+        unit = lexicon.currency
     if start is None:
         return MeasureDraft(metric, None, end, unit, _direction_alone(metric if leads else "", target, end, turns, lexicon))
     return MeasureDraft(metric, start, end, unit, _direction_between(start, end, target, turns))

@@ -11,6 +11,7 @@ from bot.coach.tokens import Kind, Sentence, Token, read_sentence
 from bot.coach.words.lexicon import Lexicon, Role
 
 LONGEST_METRIC = 80
+CHANGES = frozenset({Role.UP, Role.DOWN})
 
 Run = tuple[int, int]
 """Tokens that stand together: from the first up to, not including, the second."""
@@ -38,6 +39,7 @@ def find_metric(
     start, end = anchor.lead, anchor.tail
     if baseline is not None and target is not None and baseline.tail <= target.lead:
         start = baseline.lead if not baseline.has(Role.NOW) else start
+    start = _before_remark(tokens, taken, start)
     before = list(_runs(tokens, taken, 0, start))
     near = _clean(sentence, _inner(tokens, before[-1], lexicon), lexicon) if before and before[-1][1] == start else None
     after = list(_runs(tokens, taken, end, len(tokens)))
@@ -45,6 +47,9 @@ def find_metric(
     if after and after[0][0] == end:
         noun = _counted_noun(sentence, anchor, end, lexicon)
         behind = _clean(sentence, (end - noun, after[0][1]), lexicon)
+    if near is not None and behind is not None and anchor.has(Role.REACH) and not anchor.has(Role.TO):
+        # "Launch the portal and get 60 partners": what is launched is not counted.
+        near = None if lexicon.faults.task.starting(tokens, near[0]) is not None else near
     if near is not None and lexicon.faults.task.ending(tokens, near[1], near[0]) is not None:
         # "The team runs 5 workshops": counted are the workshops.
         near = near if behind is None else None
@@ -59,6 +64,16 @@ def find_metric(
     if text or (lexicon.spaced and _counted_noun(sentence, anchor, anchor.amount.stop, lexicon) == 0):
         return text
     return anchor.amount.unit if anchor.amount.unit[:1].isalpha() else ""
+
+
+def _before_remark(tokens: Sequence[Token], taken: bytearray, start: int) -> int:
+    """Where "recovery time (MTTR) under 15 minutes" names its metric: in front of the remark, if that has no number."""
+    if start < 2 or tokens[start - 1].key != ")":
+        return start
+    opening = next((at for at in range(start - 2, -1, -1) if tokens[at].key == "("), None)
+    if opening in {None, 0} or any(taken[opening:start]):
+        return start
+    return opening or start
 
 
 def _counted_noun(sentence: Sentence, standing: Standing, at: int, lexicon: Lexicon) -> int:
@@ -123,7 +138,8 @@ def _clean(sentence: Sentence, run: Run, lexicon: Lexicon) -> Run | None:
     while first < stop and (first == 0 or not sentence.text[tokens[first].start].isupper()):  # "Go developers", "Plus members"
         found = [cues.starting(tokens, first) for cues in openers]
         verb = lexicon.roles.verbs.starting(tokens, first)
-        if verb is not None and lexicon.roles.compounds.starting(tokens, first + verb.length) is None:  # not in "win rate"
+        is_name = verb is not None and not verb.kinds & CHANGES and _makes_a_name(tokens, first + verb.length, lexicon)
+        if verb is not None and not is_name:
             found.append(verb)
         length = max((match.length for match in found if match is not None and first + match.length <= stop), default=0)
         if length == 0 or _is_hyphened(tokens, first + length):
@@ -134,6 +150,11 @@ def _clean(sentence: Sentence, run: Run, lexicon: Lexicon) -> Run | None:
     if any(token.kind in {Kind.WORD, Kind.HAN} for token in tokens[first:stop]):
         return first, stop
     return None
+
+
+def _makes_a_name(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> bool:
+    """ "win rate", "sign-up time": the verb before belongs to the name; in "reduce time" it does not."""
+    return lexicon.roles.compounds.starting(tokens, at) is not None
 
 
 def _is_hyphened(tokens: Sequence[Token], at: int) -> bool:

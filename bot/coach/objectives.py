@@ -80,19 +80,20 @@ def praise_objective(text: str, lang: str) -> tuple[Good, ...]:
 
 def objective_goods(text: str, lang: str) -> tuple[tuple[Good, Span], ...]:
     """What is already right with an objective, and where it is said."""
-    objective = _read(text, lang)
+    objective = _read(shortened(text), lang)
     if not objective.tokens:
         return ()
     number = next((each for each in objective.standings if not each.is_aside()), None)
     whole = objective.sentence.span()
     goods = (
         (Good.NUMBER, number is not None, objective.sentence.span(number.amount.first, number.amount.stop) if number else whole),
-        (Good.DIRECTION, objective.words > 1 and not any(rule(objective) for rule in DIRECTION_RULES), whole),
+        (Good.DIRECTION, objective.words > 1 and all(one.rule in SIDE_ISSUES for one in objective_findings(text, lang)), whole),
         (Good.SHORT, is_short(objective.sentence, objective.lexicon), whole),
     )
     return tuple((good, span) for good, is_so, span in goods if is_so)
 
 
+@lru_cache(maxsize=512)
 def _read(text: str, lang: str) -> _Objective:
     lexicon = lexicon_of(guess_language(text, lang), lang)
     sentence = read_sentence(text)
@@ -227,5 +228,5 @@ RULES: tuple[Callable[[_Objective], Finding | None], ...] = (
     _theme,
     _too_long,
 )
-# An objective with one of these faults does not say where to go, or says it only as a number.
-DIRECTION_RULES = RULES[:-1]
+SIDE_ISSUES = frozenset({Rule.TOO_LONG})
+"""An objective with any other fault does not say where to go, or says it only as a number."""

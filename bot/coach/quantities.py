@@ -31,8 +31,8 @@ CURRENCY_AFTER = Cues({"USD": ("$", "usd"), "EUR": ("€", "eur"), "GBP": ("£",
 TIMES = cues("x", "×", "倍")
 TIMES_BEFORE = frozenset({"x", "×"})
 NONE = "none"
-LARGEST_GROUP = 100
-"""In "3 of every 10" and "one in four" the second number is no larger."""
+LARGEST_GROUP = 1000
+"""In "3 of every 10" and "1 in 200" the second number is no larger."""
 OUT_OF_HUNDRED = cues("百分之")
 OUT_OF_THOUSAND = cues("千分之")
 FRACTION_OF = cues("分之")
@@ -76,6 +76,8 @@ class Amount:
     """Written with a "+" behind it: "100+"."""
     is_share: bool = False
     is_bare_half: bool = False
+    is_fraction: bool = False
+    """Written in figures as one: "2/3"."""
     turns: str = ""
     """What the words themselves say besides a number, see `Numbers.multiples`: "up" for "double", "zero" for "清零", "none" for "no"."""
 
@@ -122,15 +124,17 @@ def find_amounts(sentence: Sentence, lexicon: Lexicon) -> tuple[Amount, ...]:
     """All quantities of a sentence from left to right; dates, ranks and names like "Q3" or "30-day" are none."""
     tokens = sentence.tokens
     amounts: list[Amount] = []
-    beginnings = _beginnings(lexicon.lang)
+    beginnings, skips = _beginnings(lexicon.lang), lexicon.roles.skips.first_keys()
     at = 0
     while at < len(tokens):
-        if tokens[at].kind is not Kind.NUMBER and tokens[at].key not in beginnings:
+        is_number = tokens[at].kind is Kind.NUMBER
+        if is_number or tokens[at].key in skips:
+            skipped = lexicon.roles.skips.starting(tokens, at)
+            if skipped is not None and not _is_measured(tokens, at + skipped.length, lexicon):
+                at += skipped.length
+                continue
+        if not is_number and tokens[at].key not in beginnings:
             at += 1
-            continue
-        skipped = lexicon.roles.skips.starting(tokens, at)
-        if skipped is not None and not _is_measured(tokens, at + skipped.length, lexicon):
-            at += skipped.length
             continue
         amount = _multiple_at(tokens, at, lexicon) or amount_at(sentence, at, lexicon)
         if amount is None:
@@ -151,11 +155,10 @@ def _is_measured(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> bool:
 
 @cache
 def _beginnings(lang: str) -> frozenset[str]:
-    """The keys of words and signs a quantity, or a date to skip, can begin with; figures come on top."""
-    lexicon = lexicon_of(lang)
-    words = lexicon.numbers
+    """The keys of words and signs a quantity can begin with; figures come on top."""
+    words = lexicon_of(lang).numbers
     listed = (
-        lexicon.roles.skips, words.digits, words.half, words.lone, words.multiples,
+        words.digits, words.half, words.lone, words.multiples,
         CURRENCY_BEFORE, ALL, OUT_OF_HUNDRED, OUT_OF_THOUSAND,
     )  # fmt: skip
     return (frozenset({"+", "-"}) | TIMES_BEFORE).union(*(cues.first_keys() for cues in listed))
@@ -165,9 +168,11 @@ def find_dates(sentence: Sentence, lexicon: Lexicon) -> tuple[tuple[int, int], .
     """Where a sentence says until when, as token ranges, prepositions included."""
     tokens, roles = sentence.tokens, lexicon.roles
     spans: list[tuple[int, int]] = []
+    firsts = roles.skips.first_keys()
     at = 0
     while at < len(tokens):
-        match = roles.skips.starting(tokens, at)
+        may_begin = tokens[at].key in firsts or tokens[at].kind is Kind.NUMBER
+        match = roles.skips.starting(tokens, at) if may_begin else None
         if match is None:
             at += 1
             continue
@@ -256,6 +261,8 @@ def _is_sign(tokens: Sequence[Token], at: int) -> bool:
 
 def _percent_in_words(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Amount | None:
     """ "百分之四十二", "千分之三", "百分百"."""
+    if tokens[at].kind is not Kind.HAN:
+        return None
     everything = ALL.starting(tokens, at)
     if everything is not None:
         return Amount(HUNDRED, "%", at, at + everything.length, in_figures=False)
@@ -291,7 +298,7 @@ def _fraction(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Amount | No
         return Amount(above, f"/{below.key}", at, at + 3)
     if above >= int(below.key):
         return None
-    return Amount((above / Decimal(below.key)).quantize(PLACES, ROUND_HALF_EVEN).normalize(), "", at, at + 3)
+    return Amount((above / Decimal(below.key)).quantize(PLACES, ROUND_HALF_EVEN).normalize(), "", at, at + 3, is_fraction=True)
 
 
 def _with_unit(sentence: Sentence, at: int, lexicon: Lexicon, expected: Cues | None, is_answer: bool) -> Amount | None:
@@ -406,6 +413,8 @@ def _unit_after(sentence: Sentence, stop: int, lexicon: Lexicon, expected: Cues 
         return "", stop, Decimal(0)
     found = max(candidates, key=lambda match: match.length)
     end = start + found.length
+    if end + 1 < len(tokens) and tokens[end].key == "-" and tokens[end].glued and tokens[end + 1].glued:
+        return "", stop, Decimal(0)  # "5 customer-reported errors"
     unit = sentence.slice(start, end)
     if found.kinds & {"USD", "EUR", "GBP", "CNY", "VND", "元"}:
         unit = min(found.kinds & {"USD", "EUR", "GBP", "CNY", "VND", "元"})

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
-from bot.coach.measures import Reading, read
-from bot.coach.standing import Standing
+from bot.coach.measures import read
 from bot.okr.measure import Measure
 from bot.texts import number
 
+FIGURES = re.compile(r"\d(?:[\d.,]*\d)?")
+MOST_DECIMALS = 3
+"""More would be written out rather than as "1,23456 tỷ"."""
 SIGNS_BEFORE = {"USD": "$", "EUR": "€", "GBP": "£", "CNY": "¥"}
 SIGNS_BEHIND = {"VND": " đ", "元": "元", "%": "%", "": ""}
 
@@ -29,7 +32,12 @@ def reworded(sentence: str, measure: Measure, lang: str) -> str:
         (reading.target, draft.target, measure.target),
     ):
         if standing is not None and after is not None and (before != after or draft.unit != measure.unit):
-            edits.append((*_place(standing, reading), _written(after, measure.unit, reading.lexicon.lang)))
+            start, stop = reading.sentence.span(standing.amount.first, standing.amount.stop)
+            said = reading.sentence.text[start:stop]
+            kept = (
+                _in_its_own_way(said, after / standing.amount.scale, reading.lexicon.lang) if draft.unit == measure.unit else ""
+            )
+            edits.append((start, stop, kept or _written(after, measure.unit, reading.lexicon.lang)))
     text = reading.sentence.text
     if draft.metric and draft.metric != measure.metric and text.count(draft.metric) == 1:
         at = text.index(draft.metric)
@@ -41,8 +49,11 @@ def reworded(sentence: str, measure: Measure, lang: str) -> str:
     return text if edits and is_understood and again.baseline in (None, measure.baseline) else sentence
 
 
-def _place(standing: Standing, reading: Reading) -> tuple[int, int]:
-    return reading.sentence.span(standing.amount.first, standing.amount.stop)
+def _in_its_own_way(said: str, value: Decimal, lang: str) -> str:
+    """ "3,5 tỷ" with another number before its magnitude and unit; "" when it is written in words."""
+    figures = FIGURES.findall(said)
+    written = number(lang, value)
+    return said.replace(figures[0], written, 1) if len(figures) == 1 and value == round(value, MOST_DECIMALS) else ""
 
 
 def _written(value: Decimal, unit: str, lang: str) -> str:

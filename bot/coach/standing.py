@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from bot.coach.quantities import NONE, Amount
+from bot.coach.quantities import HUNDRED, NONE, Amount
 from bot.coach.tokens import Kind, Token, read_sentence
 from bot.coach.words.lexicon import Lexicon, Role
 
@@ -75,7 +75,7 @@ def _related(tokens: Sequence[Token], standings: list[Standing], lexicon: Lexico
 
 def _stand(tokens: Sequence[Token], amount: Amount, floor: int, ceiling: int, lexicon: Lexicon) -> Standing:
     is_time = is_duration(amount.unit, lexicon)
-    roles: set[str] = set()
+    roles: set[str] = {Role.AT_LEAST} if amount.is_open else set()
     lead = amount.first
     while (match := lexicon.roles.before.ending(tokens, lead, floor)) is not None:
         found = match.kinds
@@ -107,13 +107,29 @@ def _stand(tokens: Sequence[Token], amount: Amount, floor: int, ceiling: int, le
             break
         roles |= found
         tail += match.length
-    if amount.is_open:
-        roles.add(Role.AT_LEAST)
     if is_time and (Role.OF in roles or (not roles and not lexicon.spaced and _runs_into_noun(tokens, tail, lexicon))):
         roles.add(Role.SCOPE)  # 24小时响应率, 20分钟以上的锻炼: which ones are counted
     if Role.AT_LEAST in roles and Role.FROM in roles:  # "từ 90% trở lên"
         roles.discard(Role.FROM)
+    if floor > 0 and tail == len(tokens) and roles <= {Role.FILLER} and not amount.sign and tokens[amount.first - 1].key == ":":
+        roles.add(Role.AIM)  # "bugs open longer than 7 days: 0"
+    if Role.FOLD in roles and amount.unit in {"", "lần"}:
+        amount = replace(amount, unit="x")  # "tăng gấp 3"
+    if floor > 0 and _speaks_of_each(tokens, lead, floor, lexicon):
+        roles.add(Role.SCOPE)
+    if amount.is_fraction and roles & CHANGES and not roles & {Role.TO, Role.AIM}:
+        amount = replace(amount, value=amount.value * HUNDRED, unit="%")  # "giảm 1/3"
     return Standing(amount, frozenset(roles), lead, tail)
+
+
+def _speaks_of_each(tokens: Sequence[Token], lead: int, floor: int, lexicon: Lexicon) -> bool:
+    """ "3 partners, each bringing at least $1M": what a clause says of each of them."""
+    start = start_of_clause(tokens, lead)
+    if start < floor or start == 0:
+        return False
+    each = lexicon.roles.each.starting(tokens, start)
+    period = lexicon.roles.before.starting(tokens, start)
+    return each is not None and (period is None or Role.PERIOD not in period.kinds)
 
 
 def _runs_into_noun(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -12,6 +13,8 @@ MAX_CHARACTERS = 300
 """Nobody writes a longer objective or key result; what follows is not read, so cost stays bounded whatever is sent."""
 
 FIGURES = frozenset("0123456789")
+LETTERS = re.compile("[^\\W\\d_\u3007\u3400-\u4dbf\u4e00-\u9fff]+")
+"""Letters but Chinese characters; some signs besides, which are looked at one by one."""
 # People glue these to their value ("NPS30", "DAU10万"); other letters before figures make a name ("Q3", "D7", "ISO9001").
 GLUED_BEFORE_VALUES = frozenset(
     "nps csat dau mau wau arr mrr gmv roi roas ltv cac cpa cpl ctr usd vnd eur rmb cny sla aov gpa x".split()
@@ -47,6 +50,10 @@ class Token:
 class Sentence:
     text: str
     tokens: tuple[Token, ...]
+    words: int = 0
+    """How many of the tokens are words or numbers."""
+    han: int = 0
+    """How many are Chinese characters."""
 
     def slice(self, first: int, stop: int) -> str:
         """The text from token `first` up to, not including, token `stop`, as it was typed."""
@@ -79,6 +86,9 @@ def _end_of_number(text: str, at: int) -> int:
 
 
 def _end_of_letters(text: str, at: int) -> int:
+    run = LETTERS.match(text, at)
+    if run is not None and run[0].isalpha() and text[run.end() : run.end() + 1] != "'":
+        return run.end()
     end = at
     while end < len(text) and (_is_letter(text[end]) or (text[end] == "'" and end > at and _is_letter(text[end + 1 : end + 2]))):
         end += 1
@@ -138,7 +148,9 @@ def cut(text: str) -> Sentence:
         sig = accents(text[at:end]) if kind is Kind.WORD else None
         tokens.append(Token(kind, key, sig, at, end, glued))
         at = end
-    return Sentence(text, tuple(tokens))
+    han = sum([token.kind is Kind.HAN for token in tokens])
+    marks = sum([token.kind is Kind.MARK for token in tokens])
+    return Sentence(text, tuple(tokens), len(tokens) - han - marks, han)
 
 
 def _without_figures(name: str) -> str:

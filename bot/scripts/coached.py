@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.coach import Advice, Good
+from bot.coach import Advice, Good, Rule
 from bot.coach.wording import praise_of, question_of
 from bot.dialogs.fields import Sentence
 from bot.dialogs.script import Pick, Say, Script, ask, digest
@@ -22,6 +22,8 @@ ROOM = 40
 """Characters an example leaves for what its writer puts into its gaps."""
 MOST_TELLING = (Good.BASELINE, Good.TARGET, Good.METRIC, Good.NUMBER, Good.DIRECTION, Good.SHORT)
 """Of several things that are right one is named: whoever knows where they stand and want to go has a metric, too."""
+
+SAYS_LITTLE = frozenset({Rule.VAGUE, Rule.THEME, Rule.WISH})
 
 Advise = Callable[[str, str], Advice | None]
 
@@ -87,7 +89,8 @@ def _offers(advice: Advice, words: str) -> tuple[Pick[str], ...]:
 def _said(advice: Advice, *, is_objective: bool) -> tuple[Say, ...]:
     said: list[Say] = []
     praised = next((good for good in MOST_TELLING if good in advice.good), None)
-    if praised is not None:
+    # "Short and easy to remember" is no praise for two words that say nothing yet.
+    if praised is not None and not (praised is Good.SHORT and advice.rule in SAYS_LITTLE):
         said.append(praise_of(praised))
     said.append(question_of(advice.rule, is_objective=is_objective))
     if advice.example:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.coach import MeasureDraft, Quantity, Rule, advise_key_result, read_measure, read_quantity
+from bot.coach.examples import capitalised
 from bot.coach.rewording import reworded
 from bot.coach.stretch import PastKeyResult, judge_stretch
 from bot.dialogs.fields import Amount, Choice, Number, Sentence
@@ -123,7 +124,7 @@ def _measure(id: str, sentence: str, lang: str) -> Script[Measure]:  # noqa: A00
         asks.append(Ask(f"{id}/target/{about}", Amount(draft.unit), T("write.target"), placeholder=T("placeholder.target")))
     if not asks:
         return _put_together(draft, draft.baseline, draft.target or Decimal(0), sentence)
-    answers = list((yield from ask_all(*asks, text=T("write.numbers", name=draft.metric or sentence))))
+    answers = list((yield from ask_all(*asks, text=T("write.numbers", name=capitalised(draft.metric or sentence)))))
     start: Quantity | None = answers.pop(0) if wants_baseline else None
     end: Quantity | None = answers.pop(0) if draft.target is None else None
     if start is not None:

@@ -292,16 +292,30 @@ async def test_no_page_is_wider_than_its_window(lang: str, look: dict[str, Any],
     await fits(tray)
 
 
-async def test_the_dark_is_dark_and_every_word_can_be_read_in_it(desk: Desk) -> None:
-    for scheme in ("light", "dark"):
-        page = await desk.enter(color_scheme=scheme)
-        await page.fill("#text", "x" * (TEXT_LIMIT + 1))
-        await page.locator("form[action$='/write'] button").click()
-        await page.wait_for_selector(".trouble")
-        faint = await page.evaluate(CONTRAST)
-        assert faint == [], scheme
-        back = await page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
-        assert (back == "rgb(17, 23, 22)") is (scheme == "dark")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_the_dark_is_dark_and_every_word_can_be_read_in_it(scheme: str, desk: Desk) -> None:
+    page = await desk.enter(color_scheme=scheme)
+    await page.fill("#text", "x" * (TEXT_LIMIT + 1))
+    await page.locator("form[action$='/write'] button").click()
+    await page.wait_for_selector(".trouble")
+    back = await page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    assert (back == "rgb(17, 23, 22)") is (scheme == "dark")
+    assert await page.evaluate(CONTRAST) == []
+    code = await write(page)
+    assert await page.evaluate(CONTRAST) == []
+    reader = await desk.open(color_scheme=scheme)
+    assert await reader.evaluate(CONTRAST) == []
+    await read(reader, code)
+    for _ in range(2):
+        await reader.fill("#text", "And more")
+        await reader.locator("form[action*='/follow'] button").click()
+        await reader.wait_for_selector(".done")
+    await reader.locator(".burn summary").click()
+    assert await reader.evaluate(CONTRAST) == []
+    await desk.site.office.released()
+    tray = await desk.enter(LEAD, more="&page=tray", color_scheme=scheme)
+    await tray.locator(".acts summary").click()
+    assert await tray.evaluate(CONTRAST) == []
 
 
 async def test_it_can_be_written_and_read_by_the_keyboard_alone(desk: Desk) -> None:

@@ -53,7 +53,7 @@ class SlackPeer:
         workspace.flooded.clear()
         if fault is Fault.LATER:
             self._server.flood(workspace, seconds=60)
-        workspace.accounts["U0AN"].is_deleted = fault is Fault.GONE
+        workspace.im("U0AN").is_archived = fault is Fault.GONE
         self._server.answers_with = 502 if fault is Fault.BROKEN else 0
 
 

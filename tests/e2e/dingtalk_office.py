@@ -14,8 +14,9 @@ from pathlib import Path
 from aiohttp import web
 
 from adapters.dingtalk.callback import CALLBACK_PATH
+from adapters.dingtalk.contacts import GATHERING
 from adapters.dingtalk.mailbag import LINGER
-from adapters.dingtalk.stream import Listen
+from adapters.dingtalk.stream import CONNECTIONS, Listen
 from adapters.dingtalk.wiring import connect
 from adapters.ids import RandomIds
 from adapters.intake import Intake
@@ -57,6 +58,8 @@ class Process:
         self.deps = Deps(storage.reading, storage.work, hands, RandomIds())
         self.storage = storage
         self.hands = hands
+        self.holds_bags = False
+        """Bags that are not full wait until the test turns the hands."""
         self.sleepers = {name: Sleeper(hands) for name in ("relay", "intake", "dingtalk")}
         talk, sorry = partial(converse, deps=self.deps), partial(apologise, deps=self.deps)
         self.intake = Intake(storage.inbox, talk, hands, apologise=sorry, draw=lambda: 0.5, nap=self.sleepers["intake"].nap)
@@ -84,8 +87,10 @@ class Process:
         self.tasks = [asyncio.create_task(one.run()) for one in (self.relay, self.intake, self.dingtalk.connection)]
 
     async def _nap(self, event: asyncio.Event, seconds: float) -> None:
-        if seconds < LINGER.total_seconds() and not event.is_set():
-            # The pace of calls: it would hold everything up until the test turned the hands.
+        longest = LINGER.total_seconds()
+        is_pace = seconds < longest if self.holds_bags else seconds <= longest
+        if (is_pace or seconds == GATHERING) and not event.is_set():
+            # The pace of calls and of changes, or a bag waiting for more: that would hold everything up until the test turned the hands.
             self.hands.turn(timedelta(seconds=seconds))
             await asyncio.sleep(0)
         else:
@@ -132,6 +137,7 @@ class Office:
 
     async def start(self) -> None:
         """Begin, on whatever is in the database."""
+        before = len(self.server.gateway.connections)
         storage = open_storage(self._url)
         await storage.migrate()
         await storage.open()
@@ -147,7 +153,7 @@ class Office:
             if self.way.has_cards:
                 await self.server.until(lambda: self.server.cards.routes)
         else:
-            await self.server.until(lambda: len(self.server.gateway.live) >= 2)
+            await self.server.until(lambda: len(self.server.gateway.connections) >= before + CONNECTIONS)
 
     async def end(self, *, suddenly: bool = False) -> None:
         """Stop it."""

@@ -5,24 +5,33 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import time, timedelta
 from functools import partial
 from pathlib import Path
 
 from aiohttp import web
 
-from adapters.ids import RandomIds
+from adapters.ids import RandomIds, SystemChance
 from adapters.intake import Intake
 from adapters.relay import Relay
 from adapters.slack.manifest import EVENTS_PATH, manifest
+from adapters.slack.unsigned import UnsignedModal
 from adapters.slack.wiring import App, connect
+from adapters.unsigned.courier import Courier
+from adapters.unsigned.doorman import Doorman
+from adapters.unsigned.typed import TypedNotes
 from bot.actions.apologise import apologise
 from bot.actions.converse import converse
 from bot.actions.fill_form import find_problems, open_form
 from bot.actions.home_page import home_page
-from bot.chat.incoming import Incoming
-from bot.ports import Change, Deps, Saved, Turn
+from bot.actions.unsigned_directory import OrganisationDirectory
+from bot.anon.relay import Relay as Unsigned
+from bot.anon.terms import Terms
+from bot.chat.incoming import Arrived, Incoming, Place, Sender
+from bot.okr.people import Person
+from bot.ports import Change, Deps, Messenger, Saved, Turn
 from storage import Storage, open_storage
+from storage.anon.vault import FileVault
 from tests.contract.telegram import Drawn
 from tests.hands import Hands, Sleeper
 from tests.platforms.slack_server import SlackServer, slack_server
@@ -35,16 +44,24 @@ PUBLIC_URL = "https://laban.example"
 class Process:
     """One run of Laban, from its start to its end or its death."""
 
-    def __init__(self, storage: Storage, server: SlackServer, hands: Hands, app: App) -> None:
-        self.deps = Deps(storage.reading, storage.work, hands, RandomIds())
+    def __init__(self, storage: Storage, server: SlackServer, hands: Hands, app: App, folder: Path) -> None:
+        vault = FileVault(folder, hands, SystemChance())
+        vault.open()
+        directory = OrganisationDirectory(storage.reading, hands, time(16, 0))
+        self.unsigned = Unsigned(vault, directory, hands, SystemChance(), Terms())
+        self.deps = Deps(storage.reading, storage.work, hands, RandomIds(), self.unsigned)
         self.storage = storage
         self.server = server
         self.sleepers = {name: Sleeper(hands) for name in ("relay", "intake", "slack")}
         sorry = partial(apologise, deps=self.deps)
         self.intake = Intake(storage.inbox, self._talk, hands, apologise=sorry, draw=lambda: 0.5, nap=self.sleepers["intake"].nap)
+        messengers: dict[str, Messenger] = {}
+        typed = TypedNotes(self.unsigned, hands)
+        self.doorman = Doorman(self.intake.accept, storage.reading, messengers, lambda *_: "", typed, {})
+        self.courier = Courier(self.unsigned, storage.reading, messengers)
         self.slack = connect(
             app,
-            self.intake.accept,
+            self.doorman.accept,
             hands,
             page=partial(home_page, deps=self.deps),
             open_form=partial(open_form, deps=self.deps),
@@ -52,14 +69,16 @@ class Process:
             keyring=storage.keyring,
             tickets=storage.tickets,
             pictures=Drawn(),
+            modals=(UnsignedModal(self.unsigned, self._who_is),),
             authorize_url=f"{server.url}/oauth/v2/authorize",
             draw=lambda: 0.5,
             nap=self.sleepers["slack"].nap,
         )
+        messengers["slack"] = self.slack.messenger
         self._acquaintances = self.slack.acquaintances(self.deps)
         self.relay = Relay(
             storage.outbox,
-            {"slack": self.slack.messenger},
+            messengers,
             hands,
             worker="only",
             draw=lambda: 0.5,
@@ -68,6 +87,10 @@ class Process:
         storage.on_commit(self.relay.wake)
         self.tasks: list[asyncio.Task[None]] = []
         self._runner: web.AppRunner | None = None
+
+    async def _who_is(self, sender: Sender) -> Person | None:
+        place = Place(sender.platform, sender.tenant, sender.user_id)
+        return (await self.deps.reading.known(Incoming("looks", sender, place, self.deps.clock.now(), Arrived()))).person
 
     async def _talk(self, incoming: Incoming) -> None:
         await converse(await self._acquaintances.introduce(incoming), self.deps)
@@ -87,6 +110,7 @@ class Process:
     async def stop(self) -> None:
         """As SIGTERM does."""
         await self.slack.stop()
+        await asyncio.gather(self.doorman.stop(), self.courier.stop())
         await asyncio.gather(self.intake.stop(), self.relay.stop())
         await asyncio.gather(*self.tasks)
         await self._close()
@@ -98,6 +122,7 @@ class Process:
         for task in self.tasks:
             task.cancel()
         await asyncio.wait(self.tasks)
+        await asyncio.gather(self.doorman.stop(), self.courier.stop())
         await self._close()
 
     async def _close(self) -> None:
@@ -110,8 +135,9 @@ class Process:
 class Office:
     """An installation that can be stopped, killed and started again."""
 
-    def __init__(self, url: str, server: SlackServer, hands: Hands, app: App) -> None:
-        self._url = url
+    def __init__(self, folder: Path, server: SlackServer, hands: Hands, app: App) -> None:
+        self._folder = folder
+        self._url = f"sqlite:///{folder / 'laban.db'}"
         self.server = server
         self.hands = hands
         self.app = app
@@ -133,7 +159,7 @@ class Office:
         storage = open_storage(self._url)
         await storage.migrate()
         await storage.open()
-        self.process = Process(storage, self.server, self.hands, self.app)
+        self.process = Process(storage, self.server, self.hands, self.app, self._folder / "anon")
         await self.process.start()
         if self.app.bot_token:
             await self.server.until(lambda: self.server.of("auth.test"))
@@ -190,7 +216,7 @@ async def slack_office(folder: Path, *, by: str = "http") -> AsyncIterator[Offic
                 app = App(api_url, server.install().token, app_token=APP_TOKEN)
             case _:
                 app = App(api_url, server.install().token, (SIGNING_SECRET,), public_url=PUBLIC_URL)
-        office = Office(f"sqlite:///{folder / 'laban.db'}", server, hands, app)
+        office = Office(folder, server, hands, app)
         await office.start()
         try:
             yield office

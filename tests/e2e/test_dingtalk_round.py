@@ -29,6 +29,8 @@ pytestmark = pytest.mark.timeout(120)
 async def office(tmp_path: Path) -> AsyncIterator[Office]:
     async with dingtalk_office(tmp_path, Way(has_cards=False)) as opened:
         opened.server.per_second = PER_SECOND
+        assert opened.process is not None
+        opened.process.holds_bags = True
         yield opened
 
 

@@ -260,6 +260,18 @@ async def test_a_company_comes_in_with_its_tree_its_managers_and_titles(
     assert (titles["chen"], titles["mei"]) == ("总经理", "总监")
 
 
+async def test_a_company_of_thousands_is_stored_in_postgresql_in_one_turn(
+    fresh_postgres_url: str, dingtalk: DingTalkServer, hands: Hands
+) -> None:
+    dingtalk.company.staff |= {f"s{n}": Staff(f"s{n}", f"Staff {n}", [2 + n % 2], manager="mei") for n in range(2000)}
+    directory = await read_dingtalk(dingtalk, hands)
+    opened = open_storage(fresh_postgres_url)
+    await opened.migrate()
+    async with opened as storage:
+        plan = await synced(directory, Deps(storage.reading, storage.work, hands, RandomIds()))
+    assert plan.count(Fate.CREATED) == 2004
+
+
 async def test_a_thousand_people_are_read_at_the_pace_dingtalk_takes(dingtalk: DingTalkServer, hands: Hands) -> None:
     dingtalk.per_second = 20
     dingtalk.company.staff |= {f"s{n}": Staff(f"s{n}", f"Staff {n}", [2]) for n in range(1000)}

@@ -104,6 +104,9 @@ async def test_many_leavers_are_shown_and_need_a_yes(on_slack: Installation, sla
     await on_slack.laban("people", "sync", "slack")
     for number in range(9):
         del there.accounts[f"U{number}"]
+    looked = await on_slack.laban("people", "sync", "slack", "--dry-run")
+    assert (looked.code, looked.err) == (0, "")
+    assert "only with --yes" in looked.out
     refused = await on_slack.laban("people", "sync", "slack")
     assert refused.code == 1
     assert "9 of 12 people would leave at once" in refused.err

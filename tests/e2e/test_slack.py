@@ -283,7 +283,7 @@ async def test_home_shows_where_one_stands_and_follows_what_changes(office: Offi
     published = len(office.server.of("views.publish"))
     await an.says("home")
     await office.rest()
-    await office.hands.until(lambda: not office.running.slack.homes.is_busy)
+    await office.running.slack.homes.rest()
     assert len(office.server.of("views.publish")) == published, "what looks the same is not published again"
 
 

@@ -40,6 +40,7 @@ NOT_SAID_TODAY = {
     "about.rehearsal": "the stories are no demo",
     "button.about": "found by its word: nobody needs it every day",
     "board.answered.dead": "what has ended is off the board, and its history says how",
+    "coach.no_baseline": "the start is asked for by itself a moment later; only the command line says it",
     "button.decide": "each decision has a button of its own",
     "button.here": "groups are bound by a command only",
     "field.out_of_range": "no question of today has a bound on one side only",

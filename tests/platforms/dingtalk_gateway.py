@@ -184,6 +184,7 @@ class Gateway:
                     self._take(connection, message.data)
                     self._stir()
         finally:
+            connection.is_leaving = True  # a process that was killed said nothing; its socket still looks open
             self._stir()
         return socket
 

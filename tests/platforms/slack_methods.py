@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tests.platforms.slack_blocks import is_too_long, refusals, refusals_of_view
 from tests.platforms.slack_forms import initial_values, with_ids
+from tests.platforms.slack_refusals import is_too_long, refusals, refusals_of_view
 from tests.platforms.slack_world import (
     BOT_USER,
     Account,

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.platforms.slack_blocks import elements_of, escape, options_of
+from tests.platforms.slack_blocks import elements_of, options_of
 from tests.platforms.slack_browser import install
 from tests.platforms.slack_delivery import Answer
 from tests.platforms.slack_forms import UnacceptableError, filled, find_fields, missing
 from tests.platforms.slack_methods import RefusedError
+from tests.platforms.slack_reading import escape
 from tests.platforms.slack_world import BOT_USER, Account, Call, Channel, Post, View, Workspace
 
 if TYPE_CHECKING:

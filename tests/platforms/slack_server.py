@@ -1,8 +1,9 @@
 """Our own Slack, over real HTTP and WebSocket. It refuses what the real one refuses, and lets a test be the people who use Slack.
 
-Checked with the official clients in `test_slack_server.py`. It has no time of its own: the test's clock decides what is too old and when
-something comes again. Parts: `slack_world` (what there is), `slack_blocks` (what blocks may be), `slack_methods` (what the app can ask),
-`slack_oauth`, `slack_delivery` (what the app is told), `slack_person` (what people do).
+Checked with the official clients in `test_slack_server.py` and its neighbours. It has no time of its own: the test's clock decides what is
+too old and when something comes again. Parts: `slack_world` (what there is), `slack_methods` (what the app can ask), `slack_oauth` (how it is
+let in), `slack_delivery` (what it is told), `slack_person` (what people do), and for blocks `slack_blocks` (what they may be),
+`slack_refusals` (what is wrong with them), `slack_forms` (what is filled in) and `slack_reading` (what people see).
 """
 
 from __future__ import annotations

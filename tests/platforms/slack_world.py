@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from tests.platforms.slack_blocks import acts_of, labels_of, spans_of, words_of
+from tests.platforms.slack_reading import acts_of, labels_of, spans_of, words_of
 
 API_APP = "A0LABAN01"
 CLIENT_ID = "1700.2600"

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.platforms.slack_blocks import escape, labels_of, spans_of, unescape, unmarked, words_of
 from tests.platforms.slack_forms import UnacceptableError, filled, initial_values, missing, with_ids
+from tests.platforms.slack_reading import escape, labels_of, spans_of, unescape, unmarked, words_of
 from tests.platforms.slack_samples import actions, asking, button, menu, section
 
 

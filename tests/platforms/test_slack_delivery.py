@@ -21,7 +21,7 @@ from tests.hands import Hands
 from tests.platforms.slack_forms import UnacceptableError
 from tests.platforms.slack_person import as_sent
 from tests.platforms.slack_samples import QUIET, actions, asking, button, menu, modal, section
-from tests.platforms.slack_server import SlackServer, slack_server
+from tests.platforms.slack_server import SlackServer, WallClock, slack_server
 from tests.platforms.slack_world import BOT_USER, SIGNING_SECRET
 
 WAYS = ("http", "socket")
@@ -393,6 +393,8 @@ async def test_everything_can_come_twice(server: SlackServer) -> None:
         await an.runs("/okr")
         await server.courier.again()
         assert (await server.limit_events(an.workspace)).is_taken
+        await server.event(an.workspace, {"type": "app_home_opened"}, event_id="Ev1")
+    assert '"event_id": "Ev1"' in heard.pop()[1]
     assert [one[0] for one in heard] == [None, "1", None, None, None]
     assert (heard[0][1], heard[2][1]) == (heard[1][1], heard[3][1])
     assert "app_rate_limited" in heard[4][1]
@@ -566,6 +568,40 @@ async def test_without_a_socket_nothing_arrives_until_there_is_one(server: Slack
         hands.turn(timedelta(minutes=1))
         await server.until(lambda: heard)
     assert heard == ["is anybody there?"]
+
+
+async def test_what_was_on_a_socket_that_breaks_comes_again_on_another(server: SlackServer) -> None:
+    server.install()
+    server.app.listen_by_socket()
+    async with aiohttp.ClientSession() as session, AsyncExitStack() as stack:
+        first = await stack.enter_async_context(session.ws_connect(server.socket_address()))
+        assert (await first.receive_json())["type"] == "hello"
+        speaking = asyncio.create_task(server.person().says("hello"))
+        lost = await first.receive_json()
+        second = await stack.enter_async_context(session.ws_connect(server.socket_address()))
+        assert (await second.receive_json())["num_connections"] == 2
+        await server.courier.refresh(reason="warning")
+        assert (await first.receive_json())["reason"] == "warning"
+        await server.courier.cut()
+        answer = await speaking
+        assert answer is not None
+        assert answer.why == "connection_failed"
+        again = await second.receive_json()
+        await second.send_json({"envelope_id": again["envelope_id"]})
+        await server.until(lambda: server.courier.is_quiet)
+    assert lost["payload"] == again["payload"]
+    assert (lost["retry_attempt"], again["retry_attempt"], again["retry_reason"]) == (0, 1, "connection_failed")
+    assert lost["envelope_id"] != again["envelope_id"]
+    assert server.complaints == []
+
+
+async def test_the_clock_on_the_wall_rings_as_well() -> None:
+    clock = WallClock()
+    async with asyncio.timeout(30):
+        await clock.alarm(clock.now())
+    late = clock.alarm(clock.now() + timedelta(hours=1))
+    late.cancel()
+    assert late.cancelled()
 
 
 async def test_a_ticket_is_for_one_socket_and_ten_are_enough(server: SlackServer) -> None:

@@ -9,8 +9,9 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.hands import Hands
-from tests.platforms.slack_blocks import ACCESSORIES, ACTIONS, ELEMENTS, INPUTS, KINDS, refusals
+from tests.platforms.slack_blocks import ACCESSORIES, ACTIONS, ELEMENTS, INPUTS, KINDS
 from tests.platforms.slack_judges import look_at
+from tests.platforms.slack_refusals import refusals
 from tests.platforms.slack_samples import QUIET, actions, asking, button, menu, modal, section
 from tests.platforms.slack_server import slack_server
 from tests.platforms.slack_types import SlackTypes

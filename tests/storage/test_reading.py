@@ -351,3 +351,9 @@ BIG_TABLES = {
     "e",
     "web_lines",
 }
+
+
+async def test_what_was_said_last_in_a_chat_is_told_newest_first_without_what_only_tidies_up(filled: Storage) -> None:
+    said = [outgoing("one"), outgoing("elsewhere", "mei"), outgoing("two"), outgoing("three")]
+    await save(filled, out=said)
+    assert [message.plain() for message in await filled.reading.newest_said(place(), 2)] == ["three", "two"]

@@ -64,7 +64,7 @@ def test_what_is_right_is_named_first() -> None:
 @pytest.mark.parametrize(
     "text, target, unit",
     [
-        ("Doanh thu đạt 2,5 triệu mỗi khách", 2_500_000, None),
+        ("Doanh thu đạt 2,5 triệu mỗi khách", 2_500_000, "VND"),
         ("转化率达到42%", 42, "%"),
         ("Rating of 4.5/5", 4.5, "/5"),
         ("Raise $1.2M in donations", 1_200_000, "USD"),

@@ -356,3 +356,85 @@ def test_unsigned_notes_go_by_what_is_set(tmp_path: Path) -> None:
     given = {"ANON_FLOOR": "12", "ANON_SLOT_HOUR": "9", "ANON_RETENTION_DAYS": "30", "ANON_CHANNEL": "Ombudswoman, room 4"}
     anon = load(given, tmp_path).anon
     assert (anon.floor, anon.slot_at, anon.retention, anon.channel) == (12, time(9), timedelta(days=30), "Ombudswoman, room 4")
+
+
+# --- Slack ---
+
+BOT = "xoxb-1234567890-1234567890-abcdefABCDEF"
+SIGNING = "8f742231b10e8888abcd99abcdef85a5"
+SOCKET = "xapp-1-A0LABAN01-1234567890-abcdef"
+CLIENT = {"SLACK_CLIENT_ID": "1700.2600", "SLACK_CLIENT_SECRET": "0123456789abcdef0123456789abcdef"}
+
+
+def test_without_a_way_into_a_workspace_there_is_no_slack(tmp_path: Path) -> None:
+    assert load({}, tmp_path).slack is None
+    assert load({"SLACK_API_URL": "http://127.0.0.1:4003/api/"}, tmp_path).slack is None
+
+
+def test_one_workspace_is_a_token_and_what_proves_requests(tmp_path: Path) -> None:
+    slack = load({"SLACK_BOT_TOKEN": BOT, "SLACK_SIGNING_SECRET": SIGNING}, tmp_path).slack
+    assert slack is not None
+    assert slack.bot_token is not None
+    assert (slack.bot_token.reveal(), slack.api_url) == (BOT, "https://slack.com/api/")
+    assert [one.reveal() for one in slack.signing_secrets] == [SIGNING]
+    assert BOT not in repr(slack)
+    assert SIGNING not in repr(slack)
+
+
+def test_with_socket_mode_no_signing_secret_is_needed(tmp_path: Path) -> None:
+    slack = load({"SLACK_BOT_TOKEN": BOT, "SLACK_APP_TOKEN": SOCKET}, tmp_path).slack
+    assert slack is not None
+    assert slack.app_token is not None
+    assert slack.signing_secrets == ()
+
+
+def test_many_workspaces_are_a_client_and_an_address_to_come_back_to(tmp_path: Path) -> None:
+    given = {**CLIENT, "SLACK_SIGNING_SECRET": SIGNING, "PUBLIC_URL": "https://okr.example.com"}
+    slack = load(given, tmp_path).slack
+    assert slack is not None
+    assert slack.bot_token is None
+    assert slack.client_id == "1700.2600"
+
+
+def test_a_signing_secret_may_have_the_one_before_it_beside_it(tmp_path: Path) -> None:
+    both = f"{SIGNING}, {'0123456789abcdef' * 2}"
+    slack = load({"SLACK_BOT_TOKEN": BOT, "SLACK_SIGNING_SECRET": both}, tmp_path).slack
+    assert slack is not None
+    assert len(slack.signing_secrets) == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        ({"SLACK_BOT_TOKEN": BOT}, {"SLACK_SIGNING_SECRET"}),
+        ({"SLACK_SIGNING_SECRET": SIGNING}, {"SLACK_BOT_TOKEN"}),
+        ({"SLACK_BOT_TOKEN": "xoxp-1234567890-person", "SLACK_SIGNING_SECRET": SIGNING}, {"SLACK_BOT_TOKEN"}),
+        ({"SLACK_BOT_TOKEN": BOT, "SLACK_SIGNING_SECRET": "short"}, {"SLACK_SIGNING_SECRET"}),
+        ({"SLACK_BOT_TOKEN": BOT, "SLACK_SIGNING_SECRET": ",".join([SIGNING] * 3)}, {"SLACK_SIGNING_SECRET"}),
+        ({"SLACK_BOT_TOKEN": BOT, "SLACK_APP_TOKEN": BOT}, {"SLACK_APP_TOKEN"}),
+        ({"SLACK_BOT_TOKEN": BOT, "SLACK_SIGNING_SECRET": SIGNING, **CLIENT}, {"SLACK_CLIENT_ID"}),
+        ({"SLACK_CLIENT_ID": "1700.2600", "SLACK_SIGNING_SECRET": SIGNING}, {"SLACK_CLIENT_SECRET"}),
+        ({**CLIENT, "SLACK_CLIENT_ID": "nonsense", "SLACK_SIGNING_SECRET": SIGNING}, {"SLACK_CLIENT_ID"}),
+        ({"SLACK_BOT_TOKEN": "nonsense", "SLACK_APP_TOKEN": "nonsense"}, {"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"}),
+        (
+            {"SLACK_BOT_TOKEN": BOT, "SLACK_SIGNING_SECRET": SIGNING, "SLACK_API_URL": "https://slack.com/"},
+            {"SLACK_API_URL"},
+        ),
+        (
+            {"SLACK_BOT_TOKEN": BOT, "SLACK_SIGNING_SECRET": SIGNING, "SLACK_API_URL": "http://slack.com/api/"},
+            {"SLACK_API_URL"},
+        ),
+    ],
+)
+def test_what_cannot_work_with_slack_is_named_without_its_value(given: dict[str, str], names: set[str], tmp_path: Path) -> None:
+    problems = _problems(given, tmp_path)
+    assert set(problems) == names
+    secret = [value for value in given.values() if len(value) > 20 and "://" not in value]
+    assert not any(value in line for value in secret for line in problems.values())
+
+
+def test_the_address_of_another_slack_may_leave_out_the_last_stroke(tmp_path: Path) -> None:
+    given = {"SLACK_BOT_TOKEN": BOT, "SLACK_SIGNING_SECRET": SIGNING, "SLACK_API_URL": "http://127.0.0.1:4003/api"}
+    slack = load(given, tmp_path).slack
+    assert slack is not None
+    assert slack.api_url == "http://127.0.0.1:4003/api/"

@@ -64,6 +64,7 @@ def build_lexicon(lang: str, sections: Sections) -> Lexicon:
 
     return Lexicon(
         lang,
+        settings.get("currency", ""),
         spaced=settings["spaced"] == "yes",
         long_words=int(settings["long words"]),
         short_words=int(settings["short words"]),

@@ -25,6 +25,8 @@ class Role(StrEnum):
     AT_LEAST = "at_least"
     AT_MOST = "at_most"
     BY = "by"
+    FOLD = "fold"
+    """The number is a factor: "gấp 3"."""
     NOW = "now"
     AIM = "aim"
     WINDOW = "window"
@@ -119,6 +121,10 @@ class Roles:
     level: Cues
     """Metrics one holds rather than raises: uptime."""
     lower_is_better: Cues
+    money: Cues
+    """Metrics that are money: a large number without a unit is some of the country's."""
+    each: Cues
+    """What opens a clause about each of those counted before."""
     ratios: Cues
     """Metrics that are multiples themselves: "ROAS 3x" is a place to get to, not a threefold change."""
     collects: Cues
@@ -216,6 +222,8 @@ class Templates:
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     lang: str
+    currency: str
+    """What money is counted in where nobody says it; "" where that differs from country to country."""
     spaced: bool
     """Words are separated by spaces."""
     long_words: int

@@ -72,6 +72,11 @@ class Group:
         ("/ở đây", "marketing"),
         ("/ở đây thuong hieu", "brand"),
         ("/这里 Marketing", "marketing"),
+        ("This group is Marketing", "marketing"),
+        ("this group belongs to marketing", "marketing"),
+        ("Nhóm này là thuong hieu", "brand"),
+        ("这里是Marketing", "marketing"),
+        ("绑定 Marketing", "marketing"),
     ],
 )
 async def test_whoever_leads_a_team_makes_a_group_its_own(typed: str, team: str) -> None:
@@ -80,8 +85,8 @@ async def test_whoever_leads_a_team_makes_a_group_its_own(typed: str, team: str)
     assert group.team() == team
 
 
-@pytest.mark.parametrize("typed", ["here", "ở đây", "这里", "we meet here at nine"])
-async def test_only_the_command_binds_a_group(typed: str) -> None:
+@pytest.mark.parametrize("typed", ["here", "ở đây", "这里", "we meet here at nine", "here we go", "这里是", "this group is"])
+async def test_only_a_command_or_a_whole_sentence_binds_a_group(typed: str) -> None:
     group = Group()
     assert await group.hears("jie", typed) == []
     assert group.team() is None

@@ -508,6 +508,17 @@ def test_where_only_a_department_was_read_its_new_lead_leads_whom_the_old_one_le
     assert third.synced(part, MONDAY + DAY).manager_of("C") == "鲍安"
 
 
+def test_a_new_lead_frees_the_old_one_to_be_led_by_somebody_they_led() -> None:
+    two = (ROOT, Department("2", "A", "1", ("c",)), Department("3", "B", "1"))
+    b = entry("b", "B", departments=("2",))
+    before = NOBODY.synced(dingtalk(entry("a", "A"), b, entry("c", "C", departments=("2",)), departments=two))
+    assert before.manager_of("B") == "C"
+    moved = (ROOT, Department("2", "A", "1", ("a",)), Department("3", "B", "1", ("b",)))
+    part = replace(dingtalk(entry("c", "C", departments=("3",)), departments=moved), is_whole=False)
+    after = before.synced(part, MONDAY + DAY)
+    assert (after.manager_of("B"), after.manager_of("C")) == ("A", "B")
+
+
 def test_a_newcomer_whose_departments_are_hidden_joins_the_company() -> None:
     before = NOBODY.synced(LANTERN)
     after = before.synced(Directory("dingtalk", "corp", (entry("new", "新人", departments=("99",)),), is_whole=False))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.actions.directory_matching import match
@@ -79,6 +79,8 @@ def companies(draw: st.DrawFn) -> Company:
 
 
 histories = st.lists(directories, min_size=1, max_size=4)
+SOME = settings(max_examples=50)
+"""Each is up to four syncs, stored one after the other."""
 
 
 def after_all(before: Company, history: Sequence[Directory]) -> Company:
@@ -90,6 +92,7 @@ def after_all(before: Company, history: Sequence[Directory]) -> Company:
 
 
 @given(companies(), histories)
+@SOME
 def test_a_sync_done_twice_changes_nothing_the_second_time(before: Company, history: list[Directory]) -> None:
     after = after_all(before, history)
     again = after.plan(history[-1], MONDAY + timedelta(days=len(history)), "Lantern")
@@ -97,6 +100,7 @@ def test_a_sync_done_twice_changes_nothing_the_second_time(before: Company, hist
 
 
 @given(companies(), histories)
+@SOME
 def test_nobody_and_nothing_is_ever_removed_or_handed_to_somebody_else(before: Company, history: list[Directory]) -> None:
     after = after_all(before, history)
     assert {one.id for one in before.stored.people} <= {one.id for one in after.stored.people}
@@ -107,6 +111,7 @@ def test_nobody_and_nothing_is_ever_removed_or_handed_to_somebody_else(before: C
 
 
 @given(companies(), histories)
+@SOME
 def test_whoever_leaves_was_known_to_a_directory(before: Company, history: list[Directory]) -> None:
     after = after_all(before, history)
     were_active = {one.id for one in before.stored.people if one.is_active}
@@ -118,6 +123,7 @@ def test_whoever_leaves_was_known_to_a_directory(before: Company, history: list[
 
 
 @given(companies(), histories)
+@SOME
 def test_people_are_led_without_circles_and_teams_stand_where_their_paths_say(before: Company, history: list[Directory]) -> None:
     after = after_all(before, history).stored
     assert not list(circles([one.id for one in after.people], {one.id: one.manager_id for one in after.people}))
@@ -129,6 +135,7 @@ def test_people_are_led_without_circles_and_teams_stand_where_their_paths_say(be
 
 
 @given(histories)
+@SOME
 def test_without_addresses_and_accounts_everybody_is_somebody_of_their_own(history: list[Directory]) -> None:
     nameless = [replace(one, entries=tuple(replace(each, email="", enterprise_id="") for each in one.entries)) for one in history]
     after = after_all(company(teams=("Lantern",)), nameless)

@@ -38,6 +38,23 @@ from tests.unit.chat.messages import judge, labels_shown, messages, platforms, u
 from tests.unit.chat.odd_texts import some_text
 
 TEXT_ONLY = Capabilities(platform="text", text=4000)
+ROOMY = Capabilities(
+    platform="roomy",
+    text=3000,
+    escapes=(("&", 5), ("<", 4), (">", 4)),
+    marks=2,
+    blocks=50,
+    buttons=25,
+    button_label=75,
+    menu=100,
+    menu_label=75,
+    token_bytes=150,
+    has_rich_text=True,
+    has_images=True,
+    image_alt=2000,
+    can_edit=True,
+)
+"""A platform of nobody's: menus, long messages, words that grow when they are escaped."""
 REAL = (WEB, TELEGRAM, SLACK, DINGTALK, TEXT_ONLY)
 YES_NO = Choices((Option("Yes", "a.s.1.yes", tone=Tone.PRIMARY), Option("No", "a.s.1.no")))
 STEERING = Buttons((Button("Go back", "a.s.1.~back", "back"), Button("Cancel", "a.s.1.~cancel", "cancel")))
@@ -187,7 +204,7 @@ def test_a_character_with_a_thousand_accents_is_cut_rather_than_lost() -> None:
 
 
 def test_escapes_count_as_long_as_they_will_be() -> None:
-    parts = fitted(SLACK, Paragraph(words("&" * 1300)))
+    parts = fitted(ROOMY, Paragraph(words("&" * 1300)))
     assert [len(words_shown(part)[0]) for part in parts] == [600, 600, 100]
 
 
@@ -232,13 +249,13 @@ def test_a_long_talk_becomes_several_messages_and_the_buttons_stay_with_the_last
 
 
 def test_too_many_blocks_become_several_messages() -> None:
-    parts = fitted(SLACK, *said(*(f"line {number}" for number in range(99))), YES_NO)
+    parts = fitted(ROOMY, *said(*(f"line {number}" for number in range(99))), YES_NO)
     assert [len(part.blocks) for part in parts] == [50, 49 + 1]
     assert parts[1].blocks[-1] == YES_NO
 
 
 def test_the_last_words_come_along_when_there_is_no_room_for_buttons_beside_them() -> None:
-    parts = fitted(SLACK, *said(*(f"line {number}" for number in range(50))), YES_NO)
+    parts = fitted(ROOMY, *said(*(f"line {number}" for number in range(50))), YES_NO)
     assert [len(part.blocks) for part in parts] == [49, 2]
     assert words_shown(parts[1]) == ["line 49"]
 
@@ -247,11 +264,11 @@ def test_the_last_words_come_along_when_there_is_no_room_for_buttons_beside_them
 
 
 def test_a_few_choices_are_buttons_and_many_are_a_menu_where_there_are_menus() -> None:
-    assert not shows_menu(YES_NO, SLACK)
+    assert not shows_menu(YES_NO, ROOMY)
     many = Choices(tuple(Option(f"Team {number}", f"t{number}") for number in range(40)))
-    assert shows_menu(many, SLACK)
+    assert shows_menu(many, ROOMY)
     assert not shows_menu(many, TELEGRAM)
-    assert only(fitted(SLACK, *said("Which?"), many))[1] == many
+    assert only(fitted(ROOMY, *said("Which?"), many))[1] == many
 
 
 @pytest.mark.parametrize(
@@ -327,7 +344,7 @@ def test_several_choices_at_once_are_typed_where_there_is_no_menu(platform: Capa
 
 
 def test_several_choices_at_once_stay_a_menu_where_there_is_one() -> None:
-    assert only(fitted(SLACK, *said("Which days?"), replace(YES_NO, many=True)))[1] == replace(YES_NO, many=True)
+    assert only(fitted(ROOMY, *said("Which days?"), replace(YES_NO, many=True)))[1] == replace(YES_NO, many=True)
 
 
 def test_options_are_one_line_each() -> None:
@@ -396,7 +413,7 @@ def test_a_form_stays_a_form_where_there_are_forms() -> None:
 
 
 def test_without_forms_the_first_question_is_asked_alone() -> None:
-    assert only(fitted(SLACK, *said("Your week"), FORM)) == (
+    assert only(fitted(ROOMY, *said("Your week"), FORM)) == (
         *said("Your week", "Not a number", "NPS today"),
         Paragraph(words("e.g. 42"), is_quiet=True),
         Buttons((Button("Still 38", "a.s.1.same", "Still 38"),)),

@@ -71,7 +71,7 @@ def test_editing_is_named_where_there_is_none() -> None:
 def test_lengths_are_counted_as_the_platform_counts() -> None:
     assert room("👍🏽é", TELEGRAM) == 5
     assert room("👍🏽é", DINGTALK) == 3
-    assert room("<&>", SLACK) == 13
+    assert room("<&>", replace(SLACK, escapes=(("&", 5), ("<", 4), (">", 4)))) == 13
 
 
 def test_marks_and_links_take_room() -> None:

@@ -12,9 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.coach import (
+    Judgement,
+    SentenceKind,
     advise_key_result,
     advise_objective,
     guess_language,
+    judge,
     praise_key_result,
     praise_objective,
     read_measure,
@@ -23,12 +26,23 @@ from bot.coach import (
 from bot.coach.tokens import MAX_CHARACTERS, read_sentence
 from bot.coach.words import LANGS
 
+
+def judge_key_result(text: str, lang: str) -> Judgement:
+    return judge(text, SentenceKind.KEY_RESULT, lang)
+
+
+def judge_objective(text: str, lang: str) -> Judgement:
+    return judge(text, SentenceKind.OBJECTIVE, lang)
+
+
 FACE: tuple[Callable[[str, str], Any], ...] = (
     read_quantity,
     read_measure,
     advise_key_result,
     advise_objective,
     guess_language,
+    judge_key_result,
+    judge_objective,
 )
 PIECES = (
     "1", "1,", "1 ", "1 000 ", "1/2/", "1-", "-1", "+", "(", "((1))", "!", "- ", "à", "\u0301", "ﷺ", "\u202e1", "\x00", "a", "ab ", "hi ", "từ ",

@@ -19,8 +19,11 @@ from bot.coach.rewording import reworded
         ("en", "Average order value: $45 -> $60", {"target": "1250"}, "Average order value: $45 → $1,250"),
         ("en", "Churn of small teams from 8% to 4%", {"target": "2.5"}, "Churn of small teams from 8% to 2.5%"),
         ("en", "Rating from 3.9 to 4.6", {"metric": "App rating"}, "App rating from 3.9 to 4.6"),
-        ("vi", "Doanh thu tháng từ 2 tỷ lên 3,5 tỷ", {"target": "4000000000"}, "Doanh thu tháng từ 2 tỷ lên 4.000.000.000"),
+        ("vi", "Doanh thu tháng từ 2 tỷ lên 3,5 tỷ", {"target": "4000000000"}, "Doanh thu tháng từ 2 tỷ lên 4 tỷ"),
         ("vi", "Tỷ lệ chốt đơn từ 12% lên 20%", {"target": "22.5"}, "Tỷ lệ chốt đơn từ 12% lên 22,5%"),
+        ("vi", "Doanh thu tháng từ 2 tỷ lên 3,5 tỷ", {"target": "4123456789"}, "Doanh thu tháng từ 2 tỷ lên 4.123.456.789 đ"),
+        ("en", "Raise revenue from $1M to $2M", {"target": "2500000"}, "Raise revenue from $1M to $2.5M"),
+        ("zh", "日订单量从1.2万增长到2万", {"target": "25000"}, "日订单量从1.2万增长到2.5万"),
         ("zh", "客单价120元→150元", {"target": "180"}, "客单价120元→180元"),
         ("zh", "平均发货时间从3天缩短到1天", {"baseline": "4"}, "平均发货时间从4天缩短到1天"),
     ],
@@ -28,8 +31,12 @@ from bot.coach.rewording import reworded
 def test_corrected_parts_are_put_in_their_places(lang: str, sentence: str, change: dict[str, str], expected: str) -> None:
     measure = read_measure(sentence, lang).complete()
     assert measure is not None
-    metric = change.pop("metric", measure.metric)
-    corrected = replace(measure, metric=metric, **{part: Decimal(value) for part, value in change.items()})  # type: ignore[arg-type] # the parts are numbers
+    corrected = replace(
+        measure,
+        metric=change.get("metric", measure.metric),
+        baseline=Decimal(change["baseline"]) if "baseline" in change else measure.baseline,
+        target=Decimal(change["target"]) if "target" in change else measure.target,
+    )
     assert reworded(sentence, corrected, lang) == expected
 
 

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import re
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,10 @@ from adapters.notes.pace import BY_PERSON
 from adapters.notes.receive import BODY_LIMIT, FRAMES
 from adapters.notes.shell import PATH, SIZE_CLASS
 from adapters.notes.verify import LINK_LIFE, VISIT_LIFE
+from bot.anon.audience import Member
 from bot.anon.port import TEXT_LIMIT
-from bot.okr.people import LANGUAGES
-from tests.anon_office import ADMIN, AUTHORS, BOSS, LEAD
+from bot.okr.people import LANGUAGES, PersonId
+from tests.anon_office import ADMIN, AUTHORS, BOSS, LEAD, TOP
 from tests.unit.notes.site import AUTHOR, OURS, Browser, Device, Shown, Site, init_data, office, serve
 
 CHINESE = "测试环境坏了三个星期" * 1000
@@ -190,6 +192,27 @@ async def test_whoever_reads_for_nobody_finds_no_tray(person_id: Any, browser: B
     assert "You read for no team" in (await tray_of(browser, person_id)).text
 
 
+async def test_a_reader_is_led_to_what_waits_for_them_and_else_to_the_form(site: Site, browser: Browser) -> None:
+    company = site.office.directory.now
+    above = tuple(Member(PersonId(f"top{number}"), "", TOP) for number in range(8))
+    site.office.directory.now = replace(company, members=(*company.members, *above))
+    assert "What is in the way?" in (await browser.enters(LEAD, page="")).text
+    await browser.writes()
+    assert "What is in the way?" in (await browser.enters(LEAD, page="")).text
+    await site.office.released()
+    assert "Notes to you" in (await browser.enters(LEAD, page="")).text
+    assert "What is in the way?" in (await browser.enters(LEAD, page="write")).text
+
+
+async def test_a_reader_who_cannot_write_is_led_to_their_tray_and_may_ask_why(browser: Browser) -> None:
+    assert "No notes are waiting for you." in (await browser.enters(LEAD, page="")).text
+    assert "at least 8 people" in (await browser.enters(LEAD, page="write")).text
+
+
+async def test_whoever_can_neither_read_nor_write_is_told_why_they_cannot_write(browser: Browser) -> None:
+    assert "nobody above you" in (await browser.enters(BOSS, page="")).text
+
+
 async def test_nobody_acts_on_a_note_of_somebody_elses(site: Site, browser: Browser) -> None:
     await browser.writes()
     await site.office.released()
@@ -304,6 +327,11 @@ async def test_looking_at_the_form_and_being_refused_leaves_no_trace(site: Site,
     await browser.post("write", visit=browser.visit, nonce=form.value("nonce", "write"), text="")
     await browser.reads("nothing")
     assert site.office.files() == before
+
+
+@pytest.mark.parametrize("path", [PATH, f"{PATH}/", f"{PATH}/telegram", f"{PATH}/telegram/"])
+async def test_the_address_may_be_typed_with_a_slash_at_its_end(path: str, browser: Browser) -> None:
+    assert "Your code" in (await browser.get(path)).text
 
 
 async def test_a_copied_link_is_understood_as_people_copy_it(site: Site, browser: Browser) -> None:

@@ -15,7 +15,7 @@ from bot.chat.incoming import Sender
 from bot.chat.intents import Wish
 from bot.okr.people import Person
 from tests.anon_office import ADMIN, AUTHORS, LEAD, MONDAY, TEAM, Office
-from tests.platforms.slack_blocks import refusals_of_view
+from tests.platforms.slack_refusals import refusals_of_view
 
 ANNA, JIE, STRANGER = (Sender("slack", "T1", name) for name in ("U1", "U2", "U3"))
 NOTE = "Two teams wait for each other."
