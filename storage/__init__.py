@@ -44,9 +44,7 @@ _PING = both("SELECT 1")
 _PUT_ORGANISATION = both("UPDATE organisation SET", assigned(ORGANISATION))
 
 
-def open_storage(
-    url: str, on_commit: Callable[[], None] | None = None, *, now: Callable[[], datetime] = machine_time
-) -> Storage:
+def open_storage(url: str, on_commit: Callable[[], None] | None = None, *, now: Callable[[], datetime] = machine_time) -> Storage:
     """The storage a DATABASE_URL names; open it with `async with` or `open`. `on_commit` is called, in the event loop, after every commit
     that stored something to deliver; `now` says when events arrive. Raises DatabaseUrlError, which never repeats the URL."""
     return Storage(read_url(url), on_commit or _nobody_listens, now)

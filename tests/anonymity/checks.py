@@ -34,7 +34,12 @@ class Check:
 def needles_of(person_id: str) -> tuple[str, ...]:
     """What somebody is known by."""
     telegram = {id_: str(number) for id_, number in TELEGRAM_IDS.items()}
-    return (person_id, NAMES[person_id], f"{person_id}@lantern.example", *(accounts[person_id] for accounts in (telegram, SLACK_IDS, DINGTALK_IDS)))
+    return (
+        person_id,
+        NAMES[person_id],
+        f"{person_id}@lantern.example",
+        *(accounts[person_id] for accounts in (telegram, SLACK_IDS, DINGTALK_IDS)),
+    )
 
 
 async def byte_scan(bench: Bench) -> list[str]:

@@ -65,5 +65,3 @@ def postgres_store(postgres_server: Postgres) -> Iterator[Callable[[str], Awaita
     yield of
     for url in urls:
         postgres_server.drop_database(url)
-
-

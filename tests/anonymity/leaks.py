@@ -17,17 +17,19 @@ from functools import wraps
 from typing import Any
 
 import adapters.unsigned.courier
+import bot.actions.unsigned
 import bot.anon.audience
 import bot.anon.quota
 import bot.anon.receipt
 import bot.anon.relay
 import bot.anon.slots
+import storage.anon.files
 import storage.anon.keys
 import storage.anon.spool
 import storage.anon.threads
 import storage.anon.vault
 from bot.anon.audience import Audiences, Company
-from bot.anon.port import Draft, Form, Receipt, Refused
+from bot.anon.port import Draft, Form, Receipt, Refused, Slot
 from bot.anon.receipt import opening, read
 from bot.anon.slots import Plan
 from bot.anon.vault import Act, Item, Opening, Release, Spool, StoredThread
@@ -242,7 +244,7 @@ def flush_in_order_of_arrival(one: Product) -> None:
 
 def _as_it_comes(items: Any, *, key: Any = None) -> list[Any]:
     found = list(items)
-    return found if found and (isinstance(found[0], Item) or isinstance(found[0], tuple)) else builtins.sorted(found, key=key)
+    return found if found and isinstance(found[0], Item | tuple) else builtins.sorted(found, key=key)
 
 
 def length_not_padded(one: Product) -> None:
@@ -252,7 +254,7 @@ def length_not_padded(one: Product) -> None:
 
 def date_of_the_moment(one: Product) -> None:
     """The spool is dated to the second it was written in."""
-    replace_whole = storage.anon.spool.replace_whole
+    replace_whole = storage.anon.files.replace_whole
 
     def leaky(file: Any, content: bytes, dated: datetime | None = None) -> None:
         replace_whole(file, content, one.hands.now())
@@ -313,16 +315,16 @@ def cue_to_the_author_alone(one: Product) -> None:
     after_submit(one, remember)
     tick = one.relay.tick
 
-    async def leaky() -> Any:
+    async def leaky() -> Slot | Refused | None:
         slot = await tick()
-        return replace(slot, cued=tuple(sorted(set(authors)))) if slot is not None and slot.cued else slot
+        return replace(slot, cued=tuple(sorted(set(authors)))) if isinstance(slot, Slot) and slot.cued else slot
 
     one.stack.enter_context(swapped(one.relay, "tick", leaky))
 
 
 def digest_as_long_as_it_is(one: Product) -> None:
     """The digest is not filled up."""
-    plain = adapters.unsigned.courier.digest_message
+    plain = bot.actions.unsigned.digest_message
 
     @wraps(plain)
     def leaky(*args: Any, **kwargs: Any) -> Message:
@@ -337,9 +339,11 @@ def digest_only_with_news(one: Product) -> None:
     """Nobody is bothered with an empty digest."""
     tick = one.relay.tick
 
-    async def leaky() -> Any:
+    async def leaky() -> Slot | Refused | None:
         slot = await tick()
-        return replace(slot, digests=tuple(one for one in slot.digests if one.new)) if slot is not None else None
+        if not isinstance(slot, Slot):
+            return slot
+        return replace(slot, digests=tuple(digest for digest in slot.digests if digest.new))
 
     one.stack.enter_context(swapped(one.relay, "tick", leaky))
 

@@ -64,7 +64,7 @@ class Device:
 
     async def opens_tray(self, person_id: PersonId) -> Shown:
         """A reader comes for what has been written to them."""
-        from tests.anonymity.product import SECRET  # noqa: PLC0415 each needs the other's words
+        from tests.anonymity.product import SECRET
 
         way = make_pass(SECRET, Purpose.LINK, person_id, self._one.hands.now().replace(microsecond=0) + _LIFE)
         return await self._enters({"link": way}, "tray")

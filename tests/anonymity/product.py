@@ -119,17 +119,13 @@ class Product:
         self.deps = Deps(storage.reading, storage.work, hands, SeededIds(b"turns"), self.relay)
         self.sleepers = {name: Sleeper(hands) for name in ("postman", "intake")}
         self.streams = Streams()
-        self.messengers: dict[str, Messenger] = {
-            WEB: WebMessenger(storage.transcript, self.streams, hands, SeededIds(b"lines"))
-        }
+        self.messengers: dict[str, Messenger] = {WEB: WebMessenger(storage.transcript, self.streams, hands, SeededIds(b"lines"))}
         self.postman = Postman(
             storage.outbox, self.messengers, hands, worker="only", draw=lambda: 0.5, nap=self.sleepers["postman"].nap
         )
         storage.on_commit(self.postman.wake)
         talk, sorry = partial(converse, deps=self.deps), partial(apologise, deps=self.deps)
-        self.intake = Intake(
-            storage.inbox, talk, hands, apologise=sorry, draw=lambda: 0.5, nap=self.sleepers["intake"].nap
-        )
+        self.intake = Intake(storage.inbox, talk, hands, apologise=sorry, draw=lambda: 0.5, nap=self.sleepers["intake"].nap)
         self.notes = connect_notes(
             self.relay, storage.reading, hands, Doors(SECRET, PUBLIC_URL, bot_token=TOKEN), is_reachable=True
         )
@@ -168,7 +164,7 @@ class Product:
         """Until nothing is on its way, in or out."""
         await self.doorman.settled()
         await self.courier.settled()
-        while self.intake.waiting:
+        while self.intake.waiting:  # noqa: ASYNC110 what is being worked on says nothing when it ends
             await asyncio.sleep(0)
         await self.hands.until(lambda: self.sleepers["postman"].is_asleep and not self.postman.in_flight)
 

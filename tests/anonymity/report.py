@@ -27,7 +27,9 @@ def tell(terminal: pytest.TerminalReporter) -> None:
     terminal.section("the anonymous relay: what is promised, and what proves it")
     for promise in sorted(promises, key=_number):
         kept = promises[promise]
-        terminal.write_line(f"{'green' if all(kept) else 'BROKEN':6}  {promise}  ({len(kept)} {'test' if len(kept) == 1 else 'tests'})")
+        terminal.write_line(
+            f"{'green' if all(kept) else 'BROKEN':6}  {promise}  ({len(kept)} {'test' if len(kept) == 1 else 'tests'})"
+        )
     if leaks:
         caught = sum(bool(caught_by) for caught_by in leaks.values())
         terminal.write_line(f"planted leaks: {len(leaks)}, noticed: {caught}")
@@ -41,5 +43,5 @@ def _properties(report: Any) -> list[tuple[str, object]]:
 
 
 def _number(promise: str) -> tuple[int, str]:
-    digits = "".join(char for char in promise.split(" ")[0] if char.isdigit())
+    digits = "".join(char for char in promise.split(" ", maxsplit=1)[0] if char.isdigit())
     return (int(digits) if digits else 99, promise)

@@ -24,7 +24,7 @@ from types import FrameType
 from bot.anon import audience, quota, receipt, slots
 from bot.anon.audience import HARD_FLOOR, Company, Member, Unit
 from bot.anon.port import Draft, Form, No, Receipt, Refused, Taken
-from bot.anon.vault import VaultError
+from bot.anon.vault import Act, VaultError
 from bot.okr.people import PersonId, TeamId
 from storage.anon.seal import unseal
 from tests.anon_office import AUTHORS, LEAD, MONDAY, Office, Seeded
@@ -47,7 +47,8 @@ class Rule:
 
 
 def company_of(seed: int) -> tuple[Company, int]:
-    """Some organisation, and the floor that is set there: up to a dozen units in any tree, some without readers, people anywhere."""
+    """Some organisation, and the floor that is set there: up to a dozen units in any tree, some without readers, people
+    anywhere."""
     draw = random.Random(seed)
     units = [Unit(TeamId("u0"), "u0", None)]
     for number in range(1, draw.randint(1, 12)):
@@ -92,7 +93,8 @@ def broken_floors(company: Company, wanted: int) -> list[str]:
 
 
 async def floors(folder: Path) -> list[str]:
-    """P9: in four hundred organisations, before and after people have moved, no label hides fewer than the floor, and none isolates fewer than five."""
+    """P9: in four hundred organisations, before and after people have moved, no label hides fewer than the floor, and none
+    isolates fewer than five."""
     found: list[str] = []
     for seed in range(400):
         company, wanted = company_of(seed)
@@ -120,7 +122,8 @@ CHI_MISSED, CHI_HOURS = 13.8, 22.5
 
 
 async def slot_law(folder: Path) -> list[str]:
-    """P10: half of the notes leave at the first slot they may, half of the rest at the second, all others at the third, whatever the hour they came."""
+    """P10: half of the notes leave at the first slot they may, half of the rest at the second, all others at the third,
+    whatever the hour they came."""
     office = Office(folder / "anon", seed=b"slot law")
     written: dict[str, tuple[int, int]] = {}
     plan = await office.directory.plan()
@@ -132,7 +135,7 @@ async def slot_law(folder: Path) -> list[str]:
             if number % 6 == 0:
                 office.clock.turn(HOUR)
             code = await office.write(author, f"{day} {number}")
-            written[code] = (number // 6, slots.eligible_from(plan, slots.Act.NOTE, office.clock.at).date().toordinal())
+            written[code] = (number // 6, slots.eligible_from(plan, Act.NOTE, office.clock.at).date().toordinal())
         await office.slot()
     await office.slot(3)
     by_hour: dict[int, Counter[int]] = {hour: Counter() for hour in range(4)}
@@ -163,7 +166,8 @@ async def slot_law(folder: Path) -> list[str]:
 
 
 async def receipts(folder: Path) -> list[str]:
-    """P11: a hundred thousand receipts are different, full of chance and computed again alike; a wrong character, or two that have changed places, is none."""
+    """P11: a hundred thousand receipts are different, full of chance and computed again alike; a wrong character, or two that
+    have changed places, is none."""
     office = Office(folder / "anon")
     key = receipt.derive(next(iter((folder / "anon/keys").iterdir())).read_bytes(), "receipt")
     nonces = [hmac.digest(b"nonces", number.to_bytes(4, "big"), "sha256")[:16] for number in range(100_000)]
@@ -188,7 +192,8 @@ async def receipts(folder: Path) -> list[str]:
 
 
 async def equal_work(folder: Path) -> list[str]:
-    """P11: a code that never was, a mistyped one, one burnt just now, one burnt long ago and one that has run out get the same answer by the same steps.
+    """P11: a code that never was, a mistyped one, one burnt just now, one burnt long ago and one that has run out get the same
+    answer by the same steps.
 
     Steps are counted, not timed: a clock on a busy machine says nothing, and equal steps over data of equal size take equal time.
     """
@@ -237,7 +242,8 @@ async def equal_work(folder: Path) -> list[str]:
 
 @contextmanager
 def _steps() -> Iterator[Counter[str]]:
-    """Counts every call of a function of the anonymous path and of a library's below it, in this thread and in the one that reads files."""
+    """Counts every call of a function of the anonymous path and of a library's below it, in this thread and in the one that
+    reads files."""
     counted: Counter[str] = Counter()
 
     def note(frame: FrameType, event: str, arg: object) -> None:
@@ -259,7 +265,7 @@ def _steps() -> Iterator[Counter[str]]:
         yield counted
     finally:
         sys.setprofile(None)
-        threading.setprofile(None)  # type: ignore[arg-type] # None is how it is taken away again
+        threading.setprofile(None)
         loop.set_default_executor(ThreadPoolExecutor(2))
         readers.shutdown()
 
@@ -268,7 +274,8 @@ def _steps() -> Iterator[Counter[str]]:
 
 
 async def deletion(folder: Path) -> list[str]:
-    """P12: of what was burnt or has run out, words, key and address are in no file and in no fresh backup; an old backup is of no use without its month's key."""
+    """P12: of what was burnt or has run out, words, key and address are in no file and in no fresh backup; an old backup is of
+    no use without its month's key."""
     found = []
     for how in ("burnt", "run out"):
         office = Office(folder / how.replace(" ", ""))
@@ -352,8 +359,8 @@ def _opened_by_a_key(copy: bytes, folder: Path, how: str) -> list[str]:
 
 
 async def limiter(folder: Path) -> list[str]:
-    """P13: a day's notes are enough for a person, and no file tells one who has written three from one who has written none; restarts, midnights and a
-    thousand tries change nothing on disk."""
+    """P13: a day's notes are enough for a person, and no file tells one who has written three from one who has written none;
+    restarts, midnights and a thousand tries change nothing on disk."""
     found, left = [], {}
     for name, authors in (("one person", [ANNA, ANNA, ANNA]), ("three people", [ANNA, BEN, AUTHORS[2]])):
         office = Office(folder / name.replace(" ", ""))
@@ -413,7 +420,8 @@ _ALIVE = re.compile(
 
 
 async def canaries(folder: Path) -> list[str]:
-    """P14: whatever a reader plants in an answer, nothing of it is a link, a picture, a mention or markup when the author sees it."""
+    """P14: whatever a reader plants in an answer, nothing of it is a link, a picture, a mention or markup when the author sees
+    it."""
     office = Office(folder / "anon")
     found = []
     code = await office.write()

@@ -58,9 +58,7 @@ def keys_in(files: Mapping[str, bytes], *more: bytes) -> tuple[bytes, ...]:
     return tuple(key for master in masters for key in (master, *(derive(master, label) for label in LABELS)))
 
 
-def appeared(
-    before: Mapping[str, bytes], after: Mapping[str, bytes], text: str, keys: Iterable[bytes], what: str
-) -> list[str]:
+def appeared(before: Mapping[str, bytes], after: Mapping[str, bytes], text: str, keys: Iterable[bytes], what: str) -> list[str]:
     """Where `text` stands more often than in a run in which the person did nothing. What is the same in both cannot have it more often."""
     found = []
     needles = forms(text, keys)

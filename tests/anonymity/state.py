@@ -58,9 +58,8 @@ def differences(one: Snapshot, other: Snapshot) -> list[str]:
             found.append(f"{name} is there in one run only")
         elif _comparable(name, a) != _comparable(name, b):
             found.append(f"{name} differs")
-    for table in sorted(one.rows.keys() | other.rows.keys()):
-        if one.rows.get(table) != other.rows.get(table):
-            found.append(f"table {table} differs")
+    tables = sorted(one.rows.keys() | other.rows.keys())
+    found += [f"table {table} differs" for table in tables if one.rows.get(table) != other.rows.get(table)]
     if one.dated != other.dated:
         found.append("files are dated to different times")
     return found

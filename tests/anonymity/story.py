@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -111,9 +110,9 @@ class _Teller:
         await one.pass_until(MONDAY + 5 * MINUTE)
         await one.says(HUONG, "hello")
         written_at = OVERHEARD_AT + MINUTE if story.crosses else WRITTEN_AT + story.late
-        for at, happens in sorted([(OVERHEARD_AT, self._overhear), (written_at, partial(self._write, story))]):
+        for at, is_note in sorted([(OVERHEARD_AT, False), (written_at, True)]):
             await one.pass_until(at)
-            await happens()
+            await (self._write(story) if is_note else self._overhear())
         await one.pass_until(MONDAY + 50 * MINUTE)
         await self._keep("waiting")
         await one.says(HUONG, "hello")
