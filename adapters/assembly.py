@@ -23,7 +23,6 @@ from bot.anon.terms import Terms
 from bot.anon.vault import VaultError
 from bot.ports import About, Clock, Deps, NoUnsignedNotes, Reading, UnsignedNotes
 from storage import MigrationError, Storage, open_storage
-from storage.anon.vault import FileVault, Trouble, examine_vault
 
 __all__ = [
     "StartError",
@@ -175,6 +174,8 @@ def anonymous_relay(
 
 
 def _relay_over(folder: Path, settings: Settings, reading: Reading, clock: Clock, every: timedelta | None) -> AnonymousRelay:
+    from storage.anon.vault import FileVault  # noqa: PLC0415 its cryptography is for those who run the relay, not for every command
+
     anon, chance = settings.anon, SystemChance()
     vault = FileVault(folder, clock, chance)
     try:
@@ -188,6 +189,8 @@ def _relay_over(folder: Path, settings: Settings, reading: Reading, clock: Clock
 
 def trouble_of_anonymous_files(settings: Settings) -> StartError | None:
     """What is wrong with the relay's files, as far as can be seen without writing; None when nothing is, or there are none yet."""
+    from storage.anon.vault import Trouble, examine_vault  # noqa: PLC0415 see above
+
     folder = anon_folder(settings)
     match examine_vault(folder):
         case Trouble.OPEN_TO_OTHERS:
