@@ -39,7 +39,8 @@ test: browser ## all tests, a real PostgreSQL and a real browser included
 	@$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses=4 $(TESTS)
 
 test-anonymity: dev ## only the proofs of what is promised about unsigned notes, with their report; `make check` has them, too
-	@$(BIN)/python -m pytest -q -n $(WORKERS) --maxprocesses=4 tests/anonymity
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --maxprocesses=4 tests/anonymity tests/architecture/test_imports.py \
+		-k "not test_imports or must_not or anonymous or unsigned"
 
 check: dev ## format, lint, types, import rules, then all tests
 	$(BIN)/ruff format --check .

@@ -20,13 +20,6 @@ MEMORY = Path("/dev/shm")  # noqa: S108 its own folder below it is made by tempf
 Store = Callable[[], Path | str]
 
 
-@pytest.fixture(autouse=True)
-def _named_in_the_report(request: pytest.FixtureRequest, record_property: Callable[[str, object], None]) -> None:
-    """What a test is marked to prove goes into the report."""
-    for mark in request.node.iter_markers("promise"):
-        record_property("promise", " · ".join(mark.args))
-
-
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """An empty folder, gone afterwards."""
