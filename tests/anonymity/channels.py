@@ -50,6 +50,7 @@ class WebChat:
     """Ours: what it shows is in the database, so that what goes out is looked at there."""
 
     platform = "web"
+    is_reachable = True
 
     @asynccontextmanager
     async def attached(self, one: Product) -> AsyncIterator[None]:
@@ -76,6 +77,7 @@ class Telegram:
     """The Mini App: Telegram itself says who opens it."""
 
     platform = "telegram"
+    is_reachable = True
 
     def __init__(self) -> None:
         self.server: TelegramServer
@@ -92,9 +94,11 @@ class Telegram:
                 one.doorman.accept,
                 one.hands,
                 settle=partial(move_chat, deps=one.deps),
+                was_secret=one.doorman.was_secret,
                 nap=one.sleepers["telegram"].nap,
             )
             one.messengers["telegram"] = telegram.messenger
+            one.erasers["telegram"] = telegram.messenger.erase
             polling = asyncio.create_task(telegram.connection.run())
             try:
                 yield
@@ -120,10 +124,48 @@ class Telegram:
         return [(str(call.given["chat_id"]), f"{call.method} {call.given.get('text', '')}") for call in calls]
 
 
+class TypedTelegram(Telegram):
+    """No page can be opened, so the note is typed into the private chat, and the receipt comes back there."""
+
+    is_reachable = False
+
+    async def opens(self, one: Product, person_id: PersonId) -> Sheet:
+        typed = Typed(one, self.server, self.people[person_id])
+        await typed.says("/anon")
+        return typed
+
+
+class Typed:
+    """The private chat while it listens for a note."""
+
+    def __init__(self, one: Product, server: TelegramServer, person: Person) -> None:
+        self._one = one
+        self._server = server
+        self._person = person
+
+    async def says(self, text: str) -> str:
+        """Type it; what is answered."""
+        before = len(self._server.of("sendMessage"))
+        self._person.says(text)
+        # Looked for among the calls: a message with a code is deleted again, and soon where nobody sleeps.
+        await self._server.until(lambda: len(self._server.of("sendMessage")) > before)
+        await self._one.rest()
+        return str(self._server.of("sendMessage")[before].given["text"])
+
+    async def sends(self, text: str) -> str:
+        found = CODE.search(await self.says(text))
+        assert found
+        return found[0]
+
+    async def stumbles(self, text: str) -> None:
+        assert not CODE.search(await self.says(text))
+
+
 class Slack:
     """The modal: the receipt comes back in the answer to what was handed in."""
 
     platform = "slack"
+    is_reachable = True
 
     def __init__(self) -> None:
         self.server: SlackServer
@@ -201,6 +243,7 @@ class DingTalk:
     """A page, opened in DingTalk's own browser by the link from the chat."""
 
     platform = "dingtalk"
+    is_reachable = True
 
     def __init__(self) -> None:
         self.server: DingTalkServer
@@ -280,4 +323,10 @@ async def _listening(add_routes: Callable[[web.Application], None]) -> AsyncIter
         await runner.cleanup()
 
 
-CHANNELS: Mapping[str, type[Channel]] = {"web chat": WebChat, "Telegram": Telegram, "Slack": Slack, "DingTalk": DingTalk}
+CHANNELS: Mapping[str, type[Channel]] = {
+    "web chat": WebChat,
+    "Telegram": Telegram,
+    "Telegram by typing": TypedTelegram,
+    "Slack": Slack,
+    "DingTalk": DingTalk,
+}

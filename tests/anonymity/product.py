@@ -76,6 +76,8 @@ class Channel(Protocol):
     """A platform, and how its people come to the form."""
 
     platform: str
+    is_reachable: bool
+    """Whether a page can be opened; without one notes are typed, and the synchronous answer is a message."""
 
     def attached(self, one: Product) -> AbstractAsyncContextManager[None]:
         """The platform connected to a product that does not run yet."""
@@ -107,7 +109,7 @@ class SeededIds:
 class Product:
     """One run. `folder` holds everything it writes: `data/` as DATA_DIR, and the log. `stack` is undone at its end."""
 
-    def __init__(self, folder: Path, storage: Storage, hands: Hands, stack: ExitStack) -> None:
+    def __init__(self, folder: Path, storage: Storage, hands: Hands, stack: ExitStack, *, is_reachable: bool) -> None:
         self.folder = folder
         self.storage = storage
         self.hands = hands
@@ -127,14 +129,14 @@ class Product:
         talk, sorry = partial(converse, deps=self.deps), partial(apologise, deps=self.deps)
         self.intake = Intake(storage.inbox, talk, hands, apologise=sorry, draw=lambda: 0.5, nap=self.sleepers["intake"].nap)
         self.notes = connect_notes(
-            self.relay, storage.reading, hands, Doors(SECRET, PUBLIC_URL, bot_token=TOKEN), is_reachable=True
+            self.relay, storage.reading, hands, Doors(SECRET, PUBLIC_URL, bot_token=TOKEN), is_reachable=is_reachable
         )
         self.erasers: dict[str, Erase] = {}
         typed = TypedNotes(self.relay, hands)
         self.doorman = Doorman(
             self.intake.accept, storage.reading, self.messengers, self.notes.ways, typed, self.erasers, _no_sleep
         )
-        self.courier = Courier(self.relay, storage.reading, self.messengers, sleep=_no_sleep)
+        self.courier = Courier(self.relay, storage.reading, self.messengers, sleep=_no_sleep, has_page=is_reachable)
         self.app = create_app(
             self.intake.see_to,
             storage.transcript,
@@ -228,7 +230,7 @@ async def product(
         storage = open_storage(url, now=hands.now)
         await storage.open()
         ending.push_async_callback(storage.close)
-        one = Product(folder, storage, hands, stack)
+        one = Product(folder, storage, hands, stack, is_reachable=channel.is_reachable)
         if plant is not None:
             plant(one)
         await ending.enter_async_context(channel.attached(one))

@@ -152,7 +152,7 @@ class _Teller:
             await one.rest()
             self._look_for_touched(before, "writing", ALLOWED)
         told.codes.extend(codes[number] for number in sorted(codes))
-        self._shown = shown
+        self._shown = shown if self._channel.is_reachable else len(self._channel.egress())
 
     async def _stumble(self, sheet: Sheet, text: str) -> None:
         """The disk is full for a moment."""
