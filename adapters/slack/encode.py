@@ -35,7 +35,7 @@ HOME_BLOCKS: Final = 100
 RADIO: Final = 10
 INPUT_LIMIT: Final = 3000
 COMMANDS: Final = frozenset(
-    (*("home", "new", "checkin", "status", "helpme", "when", "settings", "help", "trend", "here", "anon"),)
+    {"home", "new", "checkin", "status", "trend", "helpme", "when", "settings", "help", "here", "这里", "anon", "about"},
 )
 """What our texts call `/new` is `/okr new` here: an app has the commands it has announced, and one is enough."""
 

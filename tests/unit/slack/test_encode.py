@@ -24,6 +24,7 @@ from adapters.slack.encode import (
 )
 from adapters.slack.limits import HOME, SLACK
 from bot.actions.fill_form import OpenForm
+from bot.actions.show_help import TABLE
 from bot.chat.degrade import fit
 from bot.chat.intents import read_intent
 from bot.chat.message import (
@@ -215,6 +216,10 @@ def test_every_command_of_ours_is_understood_after_the_one_slack_has(name: str) 
     assert isinstance(block, Paragraph)
     assert [span.text for span in block.text] == ["say ", f"/okr {name}", f" or /{name}"]
     assert read_intent(f"/okr {name}") is not None
+
+
+def test_every_command_that_help_names_can_be_typed_here() -> None:
+    assert {command.removeprefix("/") for _, command in TABLE} <= COMMANDS
 
 
 def test_other_commands_stay_what_they_are() -> None:
