@@ -13,6 +13,7 @@ from adapters.assembly import migrate, opened
 from adapters.sample import Sample
 from adapters.settings import Settings, load, with_database_file
 from adapters.stories import STORIES
+from adapters.stories.past_the_inbox import unsigned_samples
 from adapters.stories.play import Stage, company, play_all
 
 
@@ -31,7 +32,7 @@ async def rehearse() -> tuple[Sample, ...]:
                 yield Stage(storage.reading, storage.work)
             file.unlink()
 
-        return await play_all(STORIES, open_stage)
+        return (*await play_all(STORIES, open_stage), *unsigned_samples())
 
 
 async def _prepare(folder: Path) -> Path:

@@ -13,7 +13,7 @@ from bot.coach.folding import in_script_of
 from bot.coach.labels import read_statement
 from bot.coach.language import guess_language
 from bot.coach.lengths import count_words, is_long, is_short
-from bot.coach.opening import Spans, find_wish, opening_task, skip_preamble
+from bot.coach.opening import Place, Spans, find_wish, opening_task, skip_preamble
 from bot.coach.quantities import find_amounts, find_dates, find_skips
 from bot.coach.standing import Standing, stand
 from bot.coach.tokens import Kind, Sentence, Token, shortened
@@ -26,6 +26,7 @@ BARELY_WORDS = 4
 """With so few words beside it any number is all there is: "NPS of 60"."""
 TASK_WORDS = {"en": 7, "vi": 9, "zh": 14}
 """A task with more words than this usually says what it is for."""
+FEW_WORDS = {"en": 4, "vi": 6, "zh": 8}
 VAGUE_WORDS = {"en": 6, "vi": 7, "zh": 10}
 THEME_WORDS = {"en": 3, "vi": 5, "zh": 6}
 
@@ -148,7 +149,7 @@ def _vague(objective: _Objective) -> Finding | None:
 
 def _task(objective: _Objective) -> Finding | None:
     faults, lexicon = objective.lexicon.faults, objective.lexicon
-    found = opening_task(objective.tokens, objective.dates, faults.objective_task, lexicon)
+    found = opening_task(objective.tokens, objective.dates, faults.objective_task, lexicon) or _plain_work(objective)
     if found is None:
         return None
     if ALWAYS not in found[1].kinds and objective.words > TASK_WORDS[lexicon.lang] + (3 if objective.dates else 0):
@@ -156,6 +157,15 @@ def _task(objective: _Objective) -> Finding | None:
     if objective.finds(faults.purpose) is not None or objective.finds(faults.praise_words) is not None:
         return None
     return _finding(Rule.TASK, Severity.MEND, objective, examples.purpose_example(objective.sentence, lexicon), found)
+
+
+def _plain_work(objective: _Objective) -> Place | None:
+    """In so few words the work of a key result is work here, too: "send newsletters"; but "build trust" is a direction."""
+    lexicon = objective.lexicon
+    if objective.words > FEW_WORDS[lexicon.lang]:
+        return None
+    found = opening_task(objective.tokens, objective.dates, lexicon.faults.task, lexicon)
+    return found if found is not None and lexicon.faults.aspiring.starting(objective.tokens, found[0]) is None else None
 
 
 def _number_as_objective(objective: _Objective) -> Finding | None:

@@ -70,8 +70,8 @@ class Person:
         return self.left_at is None
 
 
-WRITES_FIRST = frozenset(("dingtalk",))
-"""Platforms on which a bot may write to people who have never written to it, by nothing but their id."""
+WRITES_FIRST = frozenset(("dingtalk", "slack"))
+"""Platforms on which a bot may write to people who have never written to it, by their id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +86,10 @@ class Account:
 
 
 def first_account(platform: str, tenant: str, user_id: str, person_id: PersonId, *, has_chat: bool) -> Account:
-    """The account of somebody an import or a directory has named. In DingTalk the chat is the person, so whoever has no other chat
-    (`has_chat`) can be written to before they have ever written."""
-    chat_id = user_id if platform in WRITES_FIRST and not has_chat else ""
+    """The account of somebody an import or a directory has named. In DingTalk and in a Slack workspace we know by name the chat is the person,
+    so whoever has no other chat (`has_chat`) can be written to before they have ever written."""
+    is_told_apart = platform != "slack" or bool(tenant)  # an import brings ids without saying whose
+    chat_id = user_id if platform in WRITES_FIRST and is_told_apart and not has_chat else ""
     return Account(platform, tenant, user_id, person_id, chat_id)
 
 
