@@ -12,7 +12,7 @@ BIN := .venv/bin
 # A Python named on the command line is meant: an environment made with another one is replaced.
 NAMED := $(if $(filter file,$(origin PY)),,--this-python)
 
-.PHONY: help setup dev browser demo demo-reset test check bench preview lock
+.PHONY: help setup dev browser demo demo-reset test test-anonymity check bench preview lock
 .DEFAULT_GOAL := help
 
 help: ## what can be made
@@ -37,6 +37,10 @@ demo-reset: setup ## the same from the beginning
 
 test: browser ## all tests, a real PostgreSQL and a real browser included
 	@$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses=4 $(TESTS)
+
+test-anonymity: dev ## only the proofs of what is promised about unsigned notes, with their report; `make check` has them, too
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --maxprocesses=4 tests/anonymity tests/architecture/test_imports.py \
+		-k "not test_imports or must_not or anonymous or unsigned"
 
 check: dev ## format, lint, types, import rules, then all tests
 	$(BIN)/ruff format --check .

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import cache
 from typing import Any, BinaryIO
 
 from rich.console import Console
@@ -16,6 +17,7 @@ from bot.coach import Judgement, Parsed, SentenceKind, Severity, Verdict, judge
 from bot.coach.places import place_in
 from bot.coach.wording import praise_of, question_of
 from bot.okr.people import LANGUAGES
+from bot.texts import Text as Said
 from bot.texts import number, say_plain
 
 LONGEST_LINE = 1_000_000
@@ -112,7 +114,7 @@ def as_json(judgement: Judgement, text: str, kind: SentenceKind) -> Json:
         {
             "code": good.value,
             "severity": Severity.GOOD.value,
-            "message": say_plain(judgement.lang, praise_of(good)),
+            "message": _said(judgement.lang, praise_of(good)),
             "suggestion": None,
             "span": list(place_in(text, span)),
         }
@@ -122,7 +124,7 @@ def as_json(judgement: Judgement, text: str, kind: SentenceKind) -> Json:
         {
             "code": finding.rule.value,
             "severity": finding.severity.value,
-            "message": say_plain(judgement.lang, question_of(finding.rule, is_objective=kind is SentenceKind.OBJECTIVE)),
+            "message": _said(judgement.lang, question_of(finding.rule, is_objective=kind is SentenceKind.OBJECTIVE)),
             "suggestion": finding.example or None,
             "span": list(place_in(text, finding.span)),
         }
@@ -130,6 +132,11 @@ def as_json(judgement: Judgement, text: str, kind: SentenceKind) -> Json:
     ]
     parsed = None if judgement.parsed is None else _parsed(judgement.parsed)
     return {"verdict": judgement.verdict.value, "findings": findings, "parsed": parsed}
+
+
+@cache
+def _said(lang: str, text: Said) -> str:
+    return say_plain(lang, text)
 
 
 def _parsed(parsed: Parsed) -> Json:
@@ -157,10 +164,10 @@ def show(text: str, kind: SentenceKind, lang: str, console: Console) -> Verdict:
     table.add_column()
     table.add_column(overflow="fold")
     for good, _ in judgement.goods:
-        table.add_row(_mark(Severity.GOOD), Text(say_plain(judgement.lang, praise_of(good))))
+        table.add_row(_mark(Severity.GOOD), Text(_said(judgement.lang, praise_of(good))))
     for finding in judgement.findings:
         question = question_of(finding.rule, is_objective=kind is SentenceKind.OBJECTIVE)
-        table.add_row(_mark(finding.severity), Text(say_plain(judgement.lang, question)))
+        table.add_row(_mark(finding.severity), Text(_said(judgement.lang, question)))
         if finding.example:
             table.add_row("", Text(f"→ {finding.example}", "italic"))
     console.print(table)

@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from adapters.dingtalk.limits import DINGTALK, DINGTALK_CARDS
 from adapters.sample import Sample
+from adapters.slack.encode import with_own_commands
 from adapters.slack.limits import SLACK
 from adapters.telegram.limits import TELEGRAM
 from adapters.webchat.limits import WEB
@@ -104,8 +105,14 @@ def _shown(anchor: str, sample: Sample) -> Shown:
 
 def _cells(message: Message) -> tuple[Cell, ...]:
     return tuple(
-        Cell(platform, tuple(_part(part, platform) for part in fit(message, platform, ADDRESS))) for platform in PLATFORMS
+        Cell(platform, tuple(_part(part, platform) for part in fit(_as_typed(message, platform), platform, ADDRESS)))
+        for platform in PLATFORMS
     )
+
+
+def _as_typed(message: Message, platform: Capabilities) -> Message:
+    """With commands as one types them there."""
+    return with_own_commands(message) if platform is SLACK else message
 
 
 def _part(message: Message, platform: Capabilities) -> Part:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime
 from types import TracebackType
 from typing import Self
 
@@ -18,7 +19,7 @@ from bot.ports import Organisation
 from storage.database import DatabaseUrlError, Target, open_database, read_url
 from storage.engine import Database
 from storage.entrusted import SqlKeyring, SqlTickets
-from storage.inbox import Arrivals, SqlInbox
+from storage.inbox import Arrivals, SqlInbox, machine_time
 from storage.migrate import ChangedMigrationError, MigrationError, NewerDatabaseError
 from storage.migrate import migrate as apply_migrations
 from storage.migrate import pending as find_pending
@@ -43,10 +44,10 @@ _PING = both("SELECT 1")
 _PUT_ORGANISATION = both("UPDATE organisation SET", assigned(ORGANISATION))
 
 
-def open_storage(url: str, on_commit: Callable[[], None] | None = None) -> Storage:
+def open_storage(url: str, on_commit: Callable[[], None] | None = None, *, now: Callable[[], datetime] = machine_time) -> Storage:
     """The storage a DATABASE_URL names; open it with `async with` or `open`. `on_commit` is called, in the event loop, after every commit
-    that stored something to deliver. Raises DatabaseUrlError, which never repeats the URL."""
-    return Storage(read_url(url), on_commit or _nobody_listens)
+    that stored something to deliver; `now` says when events arrive. Raises DatabaseUrlError, which never repeats the URL."""
+    return Storage(read_url(url), on_commit or _nobody_listens, now)
 
 
 def _nobody_listens() -> None:
@@ -64,9 +65,10 @@ class Storage:
     keyring: SqlKeyring
     tickets: SqlTickets
 
-    def __init__(self, target: Target, on_commit: Callable[[], None]) -> None:
+    def __init__(self, target: Target, on_commit: Callable[[], None], now: Callable[[], datetime]) -> None:
         self._target = target
         self._on_commit = on_commit
+        self._now = now
         self._database: Database | None = None
 
     async def __aenter__(self) -> Self:
@@ -84,7 +86,7 @@ class Storage:
         self._database = database
         self.reading = SqlReading(database)
         self.work = SqlUnitOfWork(database, self._announce)
-        arrivals = Arrivals()
+        arrivals = Arrivals(self._now)
         self.inbox = SqlInbox(database, arrivals)
         self.outbox = SqlOutbox(database)
         self.transcript = SqlTranscript(database, arrivals)

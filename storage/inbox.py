@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from bot.chat.incoming import Incoming
@@ -24,15 +25,21 @@ _AT_A_TIME = 5000
 """So many rows are deleted in one transaction: nobody waits long for it."""
 
 
-class Arrivals:
-    """When events came in, by the machine's clock, but never twice the same moment and never backwards: it is their order."""
+def machine_time() -> datetime:
+    """What the machine's clock says, in UTC."""
+    return datetime.now(UTC)
 
-    def __init__(self) -> None:
+
+class Arrivals:
+    """When events came in, by the machine's clock (`now`), but never twice the same moment and never backwards: it is their order."""
+
+    def __init__(self, now: Callable[[], datetime] = machine_time) -> None:
+        self._now = now
         self._last = datetime.min.replace(tzinfo=UTC)
 
     def args(self, incoming: Incoming) -> tuple[object, ...]:
         """The parameters of PUT, which returns a row unless the event was there already."""
-        self._last = max(datetime.now(UTC), self._last + timedelta(microseconds=1))
+        self._last = max(self._now(), self._last + timedelta(microseconds=1))
         sender = incoming.sender
         return (sender.platform, sender.tenant, incoming.event_id, incoming_text(incoming), self._last)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import hypothesis
 import pytest
 
+from tests.anonymity.report import tell
 from tests.browser.chromium import find_chromium, why_not
 from tests.platforms.npm_packages import NpmUnavailableError
 from tests.platforms.slack_judges import SlackJudge
@@ -78,3 +79,15 @@ def slack_types(slack_types_or_why: SlackTypes | str) -> SlackTypes:
 def slack_judges(slack_types_or_why: SlackTypes | str) -> tuple[SlackJudge, ...]:
     """More `SlackServer.judges`, for tests about something else: without npm there are none, and these tests run all the same."""
     return () if isinstance(slack_types_or_why, str) else (slack_types_or_why.judge,)
+
+
+@pytest.fixture(autouse=True)
+def _named_in_the_report(request: pytest.FixtureRequest, record_property: Callable[[str, object], None]) -> None:
+    """What a test is marked to prove goes into the report."""
+    for mark in request.node.iter_markers("promise"):
+        record_property("promise", " · ".join(mark.args))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What was proven about unsigned notes, where that was among the tests."""
+    tell(terminalreporter)

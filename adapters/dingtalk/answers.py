@@ -164,7 +164,7 @@ def word(code: object) -> str:
     """DingTalk's name for a reason, in letters that can hold nothing else."""
     text = code if isinstance(code, str) else str(code) if isinstance(code, int) else ""
     text = "_".join(text.split())
-    return text[:80] if re.fullmatch(r"[\w.\-]{1,200}", text) else "unknown"
+    return text[:80] if re.fullmatch(r"[\w.\-]{1,200}", text, re.ASCII) else "unknown"
 
 
 def _has_any(code: str, words: tuple[str, ...]) -> bool:

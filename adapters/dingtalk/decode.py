@@ -75,7 +75,7 @@ def track_id_of(press: Payload) -> str:
 
 
 def _are_ids(*ids: str) -> bool:
-    return all(0 < len(one) <= ID_LIMIT and clean(one) == one for one in ids)
+    return all(0 < len(one) <= ID_LIMIT and clean(one) == one and not any(map(str.isspace, one)) for one in ids)
 
 
 def _is_from_elsewhere(message: Payload) -> bool:

@@ -87,7 +87,7 @@ def _described(alt: str) -> str:
 
 def _lines(text: RichText, public_url: str, prefix: str = "") -> str:
     """A paragraph, its lines kept apart. Each begins with what can be read as nothing but words."""
-    said = "".join(_piece(span, public_url) for span in _joined(text)).strip()
+    said = "".join(_piece(span, public_url) for span in _lean(_joined(text))).strip()
     lines = [line.rstrip() for line in said.split("\n")]
     return _BREAK.join(f"{prefix}{JOINER if _LINE_STARTS.match(line) else ''}{line}" for line in lines if line)
 
@@ -97,6 +97,24 @@ def _joined(text: RichText) -> Iterator[Span]:
     for (style, link), spans in groupby(text, key=lambda span: (_SIGNS.get(span.style, ""), span.link)):
         alike = list(spans)
         yield Span("".join(span.text for span in alike), alike[0].style if style else Style.PLAIN, link)
+
+
+def _lean(spans: Iterable[Span]) -> Iterator[Span]:
+    """The same without italics that touch a letter: one star within a word is shown as typed."""
+    listed = list(spans)
+    for index, span in enumerate(listed):
+        before = listed[index - 1].text[-1:] if index else ""
+        after = listed[index + 1].text[:1] if index + 1 < len(listed) else ""
+        is_within = span.style is Style.ITALIC and (_touches(before, span.text[:1]) or _touches(span.text[-1:], after))
+        yield Span(span.text, Style.PLAIN, span.link) if is_within else span
+
+
+def _touches(left: str, right: str) -> bool:
+    return not (left.isspace() or right.isspace()) and (_is_letter(left) or _is_letter(right)) and bool(left and right)
+
+
+def _is_letter(char: str) -> bool:
+    return char.isalnum() or char == "_"
 
 
 def _piece(span: Span, public_url: str) -> str:

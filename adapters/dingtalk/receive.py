@@ -122,7 +122,8 @@ class Connection(ABC):
                 failures = 0 if is_steady else failures + 1
                 wait = timedelta(0) if is_steady else self._wait(error, failures)
                 self._tell(error, wait)
-                await self._nap(self._halt, wait.total_seconds())
+                if wait:
+                    await self._nap(self._halt, wait.total_seconds())
         finally:
             self._ended.set()
 

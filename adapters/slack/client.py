@@ -33,6 +33,7 @@ CHATTY: Final = ("slack_sdk", "slack_bolt")
 """They log whole requests, and what is said in them."""
 CLIENTS: Final = 1000
 
+POSTING: Final = "chat.postMessage"
 READING: Final = frozenset(("users.list", "users.info", "users.lookupByEmail", "team.info", "bots.info", "conversations.info"))
 """Methods that take no JSON."""
 
@@ -136,7 +137,9 @@ class SlackClient:
 
     async def call(self, token: str, method: str, **given: Any) -> Mapping[str, Any]:
         """Slack's answer to a method. What is None is left out."""
-        self._hold_back(token, method)
+        # A message a second for each channel, and for the workspace as many as Slack thinks right (docs.slack.dev, "Rate limits").
+        lane = f"{method} {given.get('channel')}" if method == POSTING else method
+        self._hold_back(token, lane)
         asked = {name: value for name, value in given.items() if value is not None}
         try:
             if method in READING:
@@ -144,7 +147,7 @@ class SlackClient:
             else:
                 answer = await self.wire(token).api_call(method, json=asked)
         except SlackClientError as error:
-            raise self._judged(token, method, error) from None
+            raise self._judged(token, method, error, lane) from None
         return _json(method, answer)
 
     async def call_by_form(self, token: str, method: str, **given: Any) -> Mapping[str, Any]:
@@ -191,16 +194,25 @@ class SlackClient:
         async with self.session.post(hook, json=dict(said), proxy=self.proxy, allow_redirects=False) as response:
             return response.status == 200
 
-    def _hold_back(self, token: str, method: str) -> None:
-        until = self._silent_until.get((token, method))
-        if until is None:
-            return
-        left = until - self._clock.now()
-        if left > timedelta(0):
-            raise SendLaterError(left)
-        del self._silent_until[token, method]
+    def _hold_back(self, token: str, lane: str) -> None:
+        for silent in (lane, POSTING) if lane.startswith(POSTING) else (lane,):
+            until = self._silent_until.get((token, silent))
+            if until is None:
+                continue
+            left = until - self._clock.now()
+            if left > timedelta(0):
+                raise SendLaterError(left)
+            del self._silent_until[token, silent]
 
-    def _judged(self, token: str, method: str, error: Exception) -> Exception:
+    def _silence(self, token: str, method: str, lane: str, until: datetime) -> None:
+        """Leave this alone until then. A second channel that asks to wait speaks for the whole workspace."""
+        now = self._clock.now()
+        others = [one for (whose, one), at in self._silent_until.items() if whose == token and one != lane and at > now]
+        self._silent_until[token, lane] = until
+        if lane != method and any(one.startswith(f"{method} ") for one in others):
+            self._silent_until[token, method] = until
+
+    def _judged(self, token: str, method: str, error: Exception, lane: str = "") -> Exception:
         """The library's errors quote requests and answers, so nothing of their text is passed on."""
         response = getattr(error, "response", None)
         status = getattr(response, "status_code", None) or getattr(response, "status", None) or 502
@@ -209,7 +221,7 @@ class SlackClient:
         judged = _judge(method, status if isinstance(status, int) else 502, answer, getattr(response, "headers", None) or {})
         if judged.retry_after is None:
             return judged
-        self._silent_until[token, method] = self._clock.now() + judged.retry_after
+        self._silence(token, method, lane or method, self._clock.now() + judged.retry_after)
         return SendLaterError(judged.retry_after)
 
 

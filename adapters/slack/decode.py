@@ -33,7 +33,7 @@ from bot.chat.incoming import (
 )
 from bot.chat.intents import Wish, read_intent
 from bot.chat.richtext import clean
-from bot.okr.people import NAME_LIMIT
+from bot.okr.people import LANGUAGES, NAME_LIMIT
 
 PLATFORM: Final = "slack"
 COMMAND: Final = "/okr"
@@ -352,6 +352,14 @@ def home_opened(told: Told) -> Sender | None:
         case {"type": "event_callback", "event": {"type": "app_home_opened", "tab": "home", "user": str(user_id)}}:
             if whose is not None and _ID.match(user_id):
                 return Sender(PLATFORM, whose.tenant, user_id)
+    return None
+
+
+def pressed_at_home(told: Told) -> str | None:
+    """The language of the home something was pressed in; None when it was elsewhere."""
+    match told:
+        case {"type": "block_actions", "view": {"type": "home", "private_metadata": str(lang)}}:
+            return lang if lang in LANGUAGES else LANGUAGES[0]
     return None
 
 

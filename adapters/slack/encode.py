@@ -20,7 +20,7 @@ from bot.chat.graphemes import beginning
 from bot.chat.message import Block, Buttons, Choices, Entry, Form, FormField, Image, Message, Paragraph, Tone
 from bot.chat.richtext import RichText, Span, Style, words
 from bot.chat.room import shows_menu
-from bot.texts import T, say_plain
+from bot.texts import T, say, say_plain
 
 Json = dict[str, Any]
 
@@ -97,7 +97,18 @@ def encode_home(parts: Sequence[Message], lang: str, public_url: str = "") -> Js
     if len(blocks) > HOME_BLOCKS - 2:
         cut = _quiet(say_plain(lang, T("slack.too_long_here", word=T("say.home"))))
         blocks = [*blocks[: HOME_BLOCKS - 2], cut]
-    return {"type": "home", "blocks": _numbered([*blocks, foot])}
+    # The language comes back with every press there.
+    return {"type": "home", "private_metadata": lang, "blocks": _numbered([*blocks, foot])}
+
+
+def encode_pointer(lang: str) -> Json:
+    """What opens over somebody's home when something is answered elsewhere, so that a press is never without an echo."""
+    return {
+        "type": "modal",
+        "title": _plain("Laban"),
+        "close": _plain(_cut(say_plain(lang, T("slack.all_right")), TITLE)),
+        "blocks": [_section(say(lang, T("slack.asked_in_messages")))],
+    }
 
 
 def encode_modal(opened: OpenForm) -> Json:

@@ -38,10 +38,11 @@ from adapters.slack.decode import (
     hook_of,
     input_of,
     press_of,
+    pressed_at_home,
     tenancy_of,
     trigger_of,
 )
-from adapters.slack.encode import encode_modal
+from adapters.slack.encode import encode_modal, encode_pointer
 from adapters.slack.homes import Homes
 from adapters.slack.hooks import Hooks
 from adapters.slack.installations import Installations, NotInstalledError
@@ -130,6 +131,9 @@ class Reception:
             if errors:
                 return {"response_action": "errors", "errors": errors}
         await self._accept(self._once(told, incoming))
+        lang = pressed_at_home(told)
+        if lang is not None and trigger_of(told):
+            self._start(self._point_to_messages(incoming, trigger_of(told), lang))
         return None
 
     async def end(self) -> None:
@@ -148,6 +152,10 @@ class Reception:
                 await self._accept(self._once(told, incoming))
         except Exception as error:
             LOG.error("a form could not be opened: %s", locate(error))
+
+    async def _point_to_messages(self, incoming: Incoming, trigger: str, lang: str) -> None:
+        """The answer comes in another tab, which nothing of ours can open."""
+        await self._open(incoming.sender.tenant, trigger, encode_pointer(lang))
 
     async def _open(self, tenant: str, trigger: str, view: Mapping[str, Any]) -> bool:
         try:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from adapters.stories.asking import RENT
 from adapters.stories.play import NOW
 from adapters.stories.spoken import BOARD, CALL, CANCEL, CHECK_IN, COMPANY, HELP, HOME, LATER, SKIP, TEAM
-from adapters.stories.story import Elsewhere, Meanwhile, Picks, Presses, Says, Sends, Step, Story, Ticks, Waits, Words
+from adapters.stories.story import Elsewhere, Meanwhile, Picks, PointsAt, Presses, Says, Sends, Step, Story, Ticks, Waits, Words
 from adapters.stories.writing import gives_up
 from bot.okr.check_in import CheckIn, Confidence
 from bot.okr.help_request import HelpRequest, HelpRequestId
@@ -125,6 +125,12 @@ async def _call_often(reading: Reading) -> Sequence[Change]:
 
 
 STORIES = (
+    Story(
+        "call_for_help",
+        "A message becomes a call",
+        "linh",
+        (PointsAt(FULL), Picks("linhtwice"), Picks("message")),
+    ),
     Story(
         "call_for_help",
         "A call, and what becomes of it",

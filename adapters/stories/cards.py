@@ -106,6 +106,16 @@ STORIES = (
         ),
     ),
     Story("group", "Somebody who leads nothing", "an", (HERE,)),
+    Story(
+        "group",
+        "Said for one to hear, by command",
+        "linh",
+        (
+            Says(("/okr here", "/okr ở đây", "/okr 这里"), is_whispered=True),
+            Says(("/okr status", "/okr bảng", "/okr 看板"), is_whispered=True),
+            Says(("/okr new", "/okr mục tiêu mới", "/okr 新目标"), is_whispered=True),
+        ),
+    ),
     Story("group", "Somebody nobody knows", STRANGER, (HERE,)),
     Story(
         "monday",

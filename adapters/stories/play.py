@@ -16,6 +16,7 @@ from adapters.stories.story import (
     Meanwhile,
     Opens,
     Picks,
+    PointsAt,
     Presses,
     Recalls,
     Says,
@@ -33,7 +34,7 @@ from bot.actions.apologise import apologise
 from bot.actions.converse import converse
 from bot.actions.rounds import tick
 from bot.chat import tokens
-from bot.chat.incoming import Arrived, Body, Incoming, Picked, Place, Sender, Submitted, Texted
+from bot.chat.incoming import Arrived, Body, Incoming, Picked, Place, PointedAt, Sender, Submitted, Texted, Whisper
 from bot.chat.message import Block, Buttons, Choices, Form, Message
 from bot.okr.people import LANGUAGES, Account, PersonId
 from bot.ports import Change, Deps, Outgoing, PutAccount, PutPerson, Reading, Saved, Turn, UnitOfWork
@@ -83,6 +84,11 @@ def company() -> Turn:
 def chat_of(who: str) -> Place:
     """Somebody's private chat."""
     return Place(PLATFORM, TENANT, who)
+
+
+def aside_of(who: str) -> Place:
+    """The group as somebody alone sees it."""
+    return Place(PLATFORM, TENANT, f"{GROUP.chat_id}:{who}", is_private=False)
 
 
 def account_of(who: str, name: str = "", lang: str = "") -> Sender:
@@ -218,11 +224,15 @@ class _Scene:
                 return await self._do(other, "en", step)
 
     async def _do(
-        self, who: str, lang: str, step: Says | Stumbles | Picks | Presses | Submits | Sends | Recalls | Opens
+        self, who: str, lang: str, step: Says | PointsAt | Stumbles | Picks | Presses | Submits | Sends | Recalls | Opens
     ) -> list[Outgoing]:
         match step:
             case Stumbles(words):
                 return await self._tell(who, lang, Texted(in_language(words, lang)), chat_of(who), apologise)
+            case Says(words, is_whispered=True):
+                return await self._tell(who, lang, Texted(in_language(words, lang)), chat_of(who), is_whispered=True)
+            case PointsAt(words):
+                return await self._tell(who, lang, PointedAt(in_language(words, lang)), chat_of(who), is_whispered=True)
             case Says(words, in_group=True):
                 return await self._tell(who, lang, Texted(in_language(words, lang)), GROUP)
             case _:
@@ -246,11 +256,14 @@ class _Scene:
             case Submits(values):
                 return _form(screen, [in_language(value, lang) for value in values])
 
-    async def _tell(self, who: str, lang: str, body: Body, place: Place, act: Act = converse) -> list[Outgoing]:
+    async def _tell(
+        self, who: str, lang: str, body: Body, place: Place, act: Act = converse, *, is_whispered: bool = False
+    ) -> list[Outgoing]:
         self.events += 1
         self.clock.turn(PACE)
         name = self.story.name if who == self.story.who else ""
-        incoming = Incoming(f"story-{self.events}", account_of(who, name, lang), place, self.clock.now(), body)
+        whisper = Whisper(GROUP, aside_of(who)) if is_whispered else None
+        incoming = Incoming(f"story-{self.events}", account_of(who, name, lang), place, self.clock.now(), body, whisper)
         return await self._listen(partial(act, incoming))
 
     async def _listen(self, act: Callable[[Deps], Awaitable[None]]) -> list[Outgoing]:
@@ -268,7 +281,7 @@ class _Scene:
 
 def _reaching(who: str, said: Sequence[Outgoing]) -> list[Message]:
     """What of it somebody sees: in their own chat, and in the group."""
-    return [one.message for one in said if one.place in (chat_of(who), GROUP)]
+    return [one.message for one in said if one.place in (chat_of(who), GROUP, aside_of(who))]
 
 
 def _answer(screen: Sequence[Message], option: str, *, is_outdated: bool) -> str:

@@ -24,15 +24,26 @@ def in_language(words: Words, lang: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Says:
-    """Types something, in the private chat or in a group the bot is in."""
+    """Types something, in the private chat or in a group the bot is in; `is_whispered` there, so that nobody else sees it."""
 
     words: Words
     in_group: bool = False
+    is_whispered: bool = False
 
     def told(self) -> str:
         """The step in a few words, for whoever reads the preview."""
         said = " ".join(in_language(self.words, "en").split())
         return f"says “{said if len(said) <= SHOWN else said[:SHOWN] + '…'}”"
+
+
+@dataclass(frozen=True, slots=True)
+class PointsAt:
+    """Asks for help about a message in the group."""
+
+    words: Words
+
+    def told(self) -> str:
+        return "asks for help about a message"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +161,7 @@ class Elsewhere:
         return f"{self.who} does something"
 
 
-Step = Says | Stumbles | Picks | Presses | Submits | Sends | Recalls | Opens | Waits | Ticks | Meanwhile | Elsewhere
+Step = Says | PointsAt | Stumbles | Picks | Presses | Submits | Sends | Recalls | Opens | Waits | Ticks | Meanwhile | Elsewhere
 
 
 @dataclass(frozen=True, slots=True)

@@ -271,6 +271,7 @@ async def answer(desk: Desk, decision: AnswerCall) -> None:
     )
     desk.change(PutHelpRequest(answered, request.version), AddHistory(decided))
     _carry_out(desk, objective, one, decision)
+    await _settle_own_card(desk, answered, one, decision)
     await _tell(desk, answered, one, decision)
     desk.say(
         _thanks(objective, one, decision),
@@ -320,6 +321,20 @@ def _thanks(objective: Objective, one: KeyResult, decision: AnswerCall) -> Text:
         return T("answer.done")
     freed = sum(1 for each in live(objective) if each.id != one.id)
     return T("answer.dead_thanks", n=freed) if freed else T("answer.dead_thanks_last")
+
+
+async def _settle_own_card(desk: Desk, request: HelpRequest, one: KeyResult, decision: AnswerCall) -> None:
+    """Whoever has decided finds the decision where the buttons were."""
+    chat = (await desk.reading.chats_of((desk.person.id,))).get(desk.person.id)
+    asker = await desk.reading.person(request.asker_id)
+    if chat is None or asker is None:
+        return
+    blocks = (
+        Paragraph(say(desk.lang, T("call.card", who=asker.name, sentence=one.sentence))),
+        Paragraph(say(desk.lang, T("call.quote", words=request.words))),
+        Paragraph(say(desk.lang, T("answer.decided", what=T(f"word.decision.{decision.decision.value}")))),
+    )
+    desk.send(Message(blocks, desk.lang, edits=f"call:{request.id}", is_optional=True), place_of(chat))
 
 
 async def _tell(desk: Desk, request: HelpRequest, one: KeyResult, decision: AnswerCall) -> None:

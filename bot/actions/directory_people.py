@@ -12,7 +12,7 @@ from bot.actions.staff import Difference, Fate, PlannedTeam, likely_lead, look_o
 from bot.actions.sync_plan import Stored, SyncedPerson, SyncPlan
 from bot.okr.directory import Department, Directory, Entry, Listing, Said
 from bot.okr.managers import circles
-from bot.okr.people import Account, Person, PersonId, Role, Team, TeamId
+from bot.okr.people import Person, PersonId, Role, Team, TeamId, first_account
 from bot.ports import Change, Ids, PutAccount, PutListing, PutPerson
 
 
@@ -32,6 +32,7 @@ class Roll:
         here = (directory.platform, directory.tenant)
         self._listed = {one.user_id: one for one in stored.listings if (one.platform, one.tenant) == here}
         self._elsewhere = [one for one in stored.listings if (one.platform, one.tenant) != here and one.is_present]
+        self._chatting = {one.person_id for one in stored.accounts if one.chat_id}
         self._linked = {one.user_id: one.person_id for one in stored.accounts if (one.platform, one.tenant) == here}
         present = [one.id for one in directory.departments] if directory.is_whole else tree.team_of
         self._teams_there = frozenset(tree.team_of[one] for one in present)
@@ -340,7 +341,9 @@ class Roll:
         """All of it as a value."""
         leads = self._team_leads()
         accounts = [
-            Account(self._directory.platform, self._directory.tenant, user_id, person_id)
+            first_account(
+                self._directory.platform, self._directory.tenant, user_id, person_id, has_chat=person_id in self._chatting
+            )
             for user_id, person_id in self._who.items()
             if user_id not in self._linked
         ]

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from bot.actions.import_rows import ID_COLUMNS, NOBODY, Row, RowProblem, read_rows
 from bot.actions.staff import ATTEMPTS, GUARD, BusyError, Difference, Fate, PlannedTeam, folded, likely_lead, look_of, name_of
 from bot.okr.managers import circles
-from bot.okr.people import Account, Person, PersonId, Role, Team, TeamId
+from bot.okr.people import Account, Person, PersonId, Role, Team, TeamId, first_account
 from bot.ports import Change, Deps, Guard, Ids, PutAccount, PutPerson, PutTeam, Saved, Turn
 
 
@@ -302,8 +302,9 @@ def _changed(row: Row, stored: Person, teams: _Teams) -> Person:
 
 def _new_accounts(people: _People, known: Known) -> list[Account]:
     held = {(account.platform, account.user_id) for account in known.accounts}
+    chatting = {account.person_id for account in known.accounts if account.chat_id}
     return [
-        Account(platform, "", user_id, people.id_of[row.line])
+        first_account(platform, "", user_id, people.id_of[row.line], has_chat=people.id_of[row.line] in chatting)
         for row in people.rows
         for platform, user_id in row.ids.items()
         if (platform, user_id) not in held

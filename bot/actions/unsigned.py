@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from bot.anon.port import Digest, Entry, Kind, Note
 from bot.chat import tokens
 from bot.chat.incoming import Body, Picked, Texted
 from bot.chat.intents import Intent, Wish, intent_of, read_intent, token_of
 from bot.chat.message import Block, Button, Buttons, Door, Message, Paragraph
-from bot.chat.richtext import Span, words
+from bot.chat.richtext import RichText, Span, plain
 from bot.chat.tokens import Deed, TokenError
 from bot.texts import T, Text, say, say_plain
 
@@ -18,8 +18,10 @@ DIGEST = "unsigned"
 CUE = "unsigned_cue"
 SIZE_CLASS = 2048
 """Bytes (UTF-8) a digest's words are filled up to, a multiple of it: an empty one and one with a note look alike from outside."""
-FILLER = "\u2060"
-"""A word joiner: takes three bytes and no room."""
+FILLER, FINE_FILLER = "\u2060", "\u034f"
+"""A word joiner and a grapheme joiner: three bytes and two that take no room, and no white space that a platform would cut off."""
+PARTING = 2
+"""Bytes chats put between paragraphs: an empty line."""
 
 
 def is_wish(body: Body) -> bool:
@@ -66,16 +68,12 @@ def only_in_private(lang: str) -> Message:
 def digest_message(lang: str, digest: Digest, *, with_texts: bool, has_page: bool = True) -> Message:
     """What a reader is sent at every slot. Without texts for chats that keep what is said in them; where there is no page, notes are
     answered by typing `/anon` first."""
-    blocks: list[Block] = [_said(lang, T("anon.digest.new", n=len(digest.new)) if digest.new else T("anon.digest.nothing"))]
-    if with_texts:
-        for note in digest.new:
-            blocks += note_blocks(lang, note)
-    blocks.append(_said(lang, T("anon.digest.open", n=digest.still_open) if digest.still_open else T("anon.digest.none_open")))
-    blocks.append(_said(lang, T("anon.digest.how") if has_page else T("anon.digest.how_typed"), is_quiet=True))
-    if with_texts:
-        blocks.append(Paragraph(words(_filler("".join(f"{block.plain()}\n" for block in blocks))), is_quiet=True))
-    blocks.append(_button(lang))
-    return Message(tuple(blocks), lang, slot=DIGEST, edits=DIGEST)
+    new = _said(lang, T("anon.digest.new", n=len(digest.new)) if digest.new else T("anon.digest.nothing"))
+    still_open = _said(lang, T("anon.digest.open", n=digest.still_open) if digest.still_open else T("anon.digest.none_open"))
+    how = _said(lang, T("anon.digest.how") if has_page else T("anon.digest.how_typed"), is_quiet=True)
+    # One paragraph for all notes, there without any as well: what platforms put around paragraphs must not tell how many notes there are.
+    notes = (Paragraph(_filled(_notes(lang, digest), (new, still_open, how))),) if with_texts else ()
+    return Message((new, *notes, still_open, how, _button(lang)), lang, slot=DIGEST, edits=DIGEST)
 
 
 def cue_message(lang: str) -> Message:
@@ -85,10 +83,22 @@ def cue_message(lang: str) -> Message:
 
 def note_blocks(lang: str, note: Note) -> Iterator[Block]:
     """A note as its readers see it in a chat: whom it is from, then what was said."""
-    about = T("anon.digest.about", audience=note.audience, what=note.about) if note.about else None
-    yield _said(lang, about or T("anon.digest.from", audience=note.audience))
+    yield Paragraph(_from(lang, note))
     for entry in note.entries:
         yield Paragraph((Span(_line(lang, entry)),))
+
+
+def _notes(lang: str, digest: Digest) -> Iterator[Span]:
+    for note in digest.new:
+        yield from _from(lang, note)
+        for entry in note.entries:
+            yield Span(f"\n{_line(lang, entry)}")
+        yield Span("\n\n")
+
+
+def _from(lang: str, note: Note) -> RichText:
+    about = T("anon.digest.about", audience=note.audience, what=note.about) if note.about else None
+    return say(lang, about or T("anon.digest.from", audience=note.audience))
 
 
 def _line(lang: str, entry: Entry) -> str:
@@ -103,11 +113,17 @@ def _line(lang: str, entry: Entry) -> str:
             return say_plain(lang, T("anon.entry.closed", name=entry.by))
 
 
-def _filler(said: str) -> str:
-    missing = -len(said.encode()) % SIZE_CLASS
-    joiners, blanks = divmod(missing, len(FILLER.encode()))
-    # In front, where no platform cuts them off.
-    return " " * blanks + FILLER * joiners
+def _filled(notes: Iterable[Span], beside: Sequence[Paragraph]) -> RichText:
+    """Notes with so much behind them that they and what stands beside them fill their size class. A multiple of three bytes is made of
+    joiners; one or two of the finer ones make up the rest."""
+    shown = tuple(notes)
+    taken = sum(len(block.plain().encode()) + PARTING for block in beside) + len(plain(shown).encode())
+    missing = -taken % SIZE_CLASS
+    fine = -missing % 3
+    if 2 * fine > missing:
+        missing += SIZE_CLASS
+        fine = -missing % 3
+    return (*shown, Span(FILLER * ((missing - 2 * fine) // 3) + FINE_FILLER * fine))
 
 
 def _button(lang: str) -> Buttons:

@@ -41,6 +41,8 @@ from bot.okr.objective import KeyResultId
 from bot.okr.people import PersonId, TeamId
 
 NONCE_SIZE = 16
+NOBODYS = opening(bytes(16))
+"""Opens nothing: no form's receipt is all zeros."""
 UNITS_SHOWN = 20
 TOPICS_SHOWN = 40
 """What fits a menu; who wants another key result names it in the note."""
@@ -251,8 +253,12 @@ class Relay:
         receipt, is_code = read(code)
         opened = opening(receipt)
         now = await self._now()
-        spool, stored = await self._vault.spool(), await self._vault.thread(opened)
-        waiting = tuple(item for item in spool.items if item.thread == opened.lookup)
+        spool = await self._vault.spool()
+        # What was burnt a moment ago is not opened any more: opening takes time, and would tell the code from one that never was.
+        is_burnt = opened.lookup in {item.thread for item in spool.items if item.act is Act.BURN}
+        stored = await self._vault.thread(NOBODYS if is_burnt else opened)
+        mine = [item for item in spool.items if item.thread == opened.lookup and not is_burnt]
+        waiting = tuple(mine)
         about = (stored.about if stored is not None else "", *(item.about for item in waiting))
         names = await self._names(now, about)
         may_try = self._limiter.may_try(asker, now.at)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, KeysView, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 from bot.coach.folding import accents, fold
 from bot.coach.tokens import Kind, Token, cut, is_han
@@ -18,8 +18,7 @@ OTHER = "other"
 """What phrases are listed under that are searched past: in "hoàn thành công việc" there is no "thành công"."""
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A phrase found: what it was listed under, and how many tokens it spans."""
 
     phrase: str
@@ -41,7 +40,7 @@ class _Node:
 
     def __init__(self) -> None:
         self.children: dict[str, _Node] = {}
-        self.ends: list[tuple[_Sigs, bool, Match]] = []
+        self.ends: tuple[tuple[_Sigs, bool, Match], ...] = ()
 
 
 class Cues:
@@ -116,7 +115,7 @@ class Cues:
                     child = node.children[key] = _Node()
                 node = child
             sigs = tuple(sig for _, sig in parts)
-            node.ends.append((sigs, text != phrase, Match(text, frozenset(found), len(parts))))
+            node.ends = (*node.ends, (sigs, text != phrase, Match(text, frozenset(found), len(parts))))
         if backwards:
             self._backwards = root
         else:
@@ -137,7 +136,9 @@ def _parts_of(phrase: str) -> list[tuple[str, str | None]]:
 
 @lru_cache(maxsize=8192)
 def _plain_parts(word: str) -> tuple[tuple[str, str | None], ...] | None:
-    """The parts of a word of letters, quicker than by cutting it up; None for one with figures or signs."""
+    """The parts of a word of letters, quicker than by cutting it up; None for one with figures or signs other than our own."""
+    if word in {ANY_NUMBER, ANY_YEAR}:
+        return ((word, None),)
     if not word.isalpha():
         return None
     if word.isascii():

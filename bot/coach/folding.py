@@ -15,6 +15,10 @@ def _pairs() -> list[str]:
 
 SIMPLIFIED = {ord(pair[0]): pair[1] for pair in _pairs()}
 
+# Simplified characters that traditional texts have, too, with a meaning of their own: 皇后, 公里, 曆法, 只有.
+OF_BOTH_SCRIPTS = frozenset("后里面只系云干台于谷几斗范志采余征准占才制卷松板极历发复向折愿合舍注别周")
+TRADITIONAL = {ord(simple): chr(written) for written, simple in SIMPLIFIED.items() if simple not in OF_BOTH_SCRIPTS}
+
 # Several ways to type one sign; longer spellings first.
 SIGNS = (
     ("-->", "→"),
@@ -55,6 +59,11 @@ def _plain_character(character: str) -> str:
     return wide
 
 
+def in_script_of(model: str, text: str) -> str:
+    """Simplified Chinese as somebody writes it who wrote `model`: in traditional characters if those were."""
+    return text.translate(TRADITIONAL) if any(ord(character) in SIMPLIFIED for character in model) else text
+
+
 def clean(text: str, limit: int) -> str:
     """At most `limit` characters of `text` on one line: full-width forms narrowed, invisible characters gone, arrows and dashes unified."""
     text = unicodedata.normalize("NFC", text.strip()[:limit])
@@ -85,6 +94,7 @@ def fold(text: str) -> str:
     return text.lower() if text.isascii() else "".join(map(_fold_character, text))
 
 
+@lru_cache(maxsize=8192)
 def accents(word: str) -> str | None:
     """What distinguishes words that fold alike, or None for a word typed without accents.
 

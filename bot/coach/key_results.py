@@ -10,6 +10,7 @@ from itertools import pairwise
 from bot.coach import examples
 from bot.coach.advice import Advice, Finding, Good, Rule, Severity, Span
 from bot.coach.cues import Match
+from bot.coach.folding import in_script_of
 from bot.coach.lengths import is_long, is_short
 from bot.coach.measures import RESULT_UNITS, Reading, read
 from bot.coach.opening import skip_preamble
@@ -45,8 +46,8 @@ def _findings(text: str, lang: str) -> tuple[Finding, ...]:
     reading = read(text, lang)
     if not reading.tokens:
         return ()
-    found = (finding for rule in RULES if (finding := rule(reading)) is not None)
-    return tuple(_with_sound_example(finding, reading) for finding in found)
+    found = (_with_sound_example(finding, reading) for rule in RULES if (finding := rule(reading)) is not None)
+    return tuple(replace(finding, example=in_script_of(reading.sentence.text, finding.example)) for finding in found)
 
 
 def _with_sound_example(finding: Finding, reading: Reading) -> Finding:

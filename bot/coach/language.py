@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from bot.coach.tokens import Kind, Token, read_sentence
+from bot.coach.labels import read_statement
+from bot.coach.tokens import Kind, Token
 
 READ_CHARACTERS = 400
 KANA = re.compile("[\u3040-\u30ff]")
@@ -39,7 +40,7 @@ NUCLEI = frozenset(
 
 def guess_language(text: str, fallback: str) -> str:
     """ "en", "vi" or "zh"; `fallback` when the line does not tell ("NPS 30", "ok", another script)."""
-    tokens = read_sentence(text[:READ_CHARACTERS]).tokens
+    tokens = read_statement(text[:READ_CHARACTERS]).tokens
     if not text.isascii() and KANA.search(text[:READ_CHARACTERS]) is not None:
         return fallback
     words = [token for token in tokens if token.kind is Kind.WORD]

@@ -8,10 +8,11 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
 
+from bot.coach.labels import read_statement
 from bot.coach.language import guess_language
 from bot.coach.metrics import find_metric, milestone_of
 from bot.coach.opening import Place, Spans, find_wish, opening_task, skip_preamble
-from bot.coach.quantities import Amount, Quantity, find_amounts, find_dates
+from bot.coach.quantities import Amount, Quantity, find_amounts, find_dates, find_skips
 from bot.coach.standing import Standing, is_boundary, is_duration, minutes_of, stand, start_of_clause
 from bot.coach.tokens import Sentence, Token, read_sentence, shortened
 from bot.coach.words import lexicon_of
@@ -119,10 +120,11 @@ def read(text: str, lang: str) -> Reading:
 @lru_cache(maxsize=512)  # a conversation is replayed from its first answer at every turn
 def _read(text: str, lang: str) -> Reading:
     lexicon = lexicon_of(guess_language(text, lang), lang)
-    sentence = read_sentence(text)
+    sentence = read_statement(text)
     tokens = sentence.tokens
-    dates = find_dates(sentence, lexicon)
-    standings = stand(tokens, find_amounts(sentence, lexicon), lexicon)
+    skips = find_skips(sentence, lexicon)
+    dates = find_dates(sentence, lexicon, skips)
+    standings = stand(tokens, find_amounts(sentence, lexicon, skips), lexicon)
     wish, task = find_wish(tokens, lexicon), opening_task(tokens, dates, lexicon.faults.task, lexicon)
     result = None if task is None else find_result(tokens, standings, task[0], lexicon)
     choice = _choose(tokens, standings, result, lexicon)
@@ -184,9 +186,16 @@ def _is_about(tokens: Sequence[Token], first: Standing, later: Standing, lexicon
     """Whether a later number only says more about an earlier one."""
     if later.has(Role.TO, Role.AIM):
         return False
-    compares = first.amount.unit in RESULT_UNITS and later.has(Role.UP, Role.DOWN)  # 营收3.2亿元,同比增长18%
+    # 营收3.2亿元,同比增长18%: the first result is the one that is meant.
+    is_result = first.amount.unit in RESULT_UNITS or first.amount.scale > 1
+    compares = is_result and later.has(Role.UP, Role.DOWN, Role.AT_LEAST, Role.AT_MOST) and not _is_means(tokens, first, lexicon)
     is_next = start_of_clause(tokens, later.lead) > first.lead
     return (compares and is_next) or _qualifies(tokens, first, later, lexicon)
+
+
+def _is_means(tokens: Sequence[Token], standing: Standing, lexicon: Lexicon) -> bool:
+    """ "With a budget of $50k, …": what one has to spend."""
+    return lexicon.roles.means.starting(tokens, start_of_clause(tokens, standing.lead)) is not None
 
 
 def _qualifies(tokens: Sequence[Token], first: Standing, later: Standing, lexicon: Lexicon) -> bool:
@@ -242,13 +251,14 @@ def _opens_with_result(tokens: Sequence[Token], task_at: int, standing: Standing
 
 def _pair(tokens: Sequence[Token], standings: Sequence[Standing], lexicon: Lexicon) -> tuple[Standing, Standing] | None:
     """The first "from A to B", "A → B" or "to B from A"."""
-    for first, second in pairwise(standings):
+    for index, (first, second) in enumerate(pairwise(standings)):
         touches = second.lead == first.tail and not first.is_aside() and not first.has(Role.TO, Role.BY)
         if second.has(Role.TO) and first.has(Role.FROM) and _fit(first.amount, second.amount, lexicon, loosely=True):
             return first, second
         if second.has(Role.TO) and touches and _fit(first.amount, second.amount, lexicon, loosely=False):
             return first, second
-        ends_first = first.has(Role.TO) or (second.lead == first.tail and first.has(Role.AT_MOST, Role.AT_LEAST))
+        goes_on = index + 2 < len(standings) and standings[index + 2].has(Role.TO)
+        ends_first = first.has(Role.TO) or (second.lead == first.tail and first.has(Role.AT_MOST) and not goes_on)
         if ends_first and second.has(Role.FROM) and _fit(first.amount, second.amount, lexicon, loosely=False):
             return second, replace(first, roles=first.roles - {Role.AT_MOST} | {Role.TO})  # "up to 98% from 93%"
     return None
@@ -256,7 +266,7 @@ def _pair(tokens: Sequence[Token], standings: Sequence[Standing], lexicon: Lexic
 
 def _fit(one: Amount, other: Amount, lexicon: Lexicon, *, loosely: bool) -> bool:
     """Whether two quantities can be two values of one metric."""
-    if one.unit == other.unit:
+    if one.unit == other.unit or one.unit.partition("/")[0] == other.unit.partition("/")[0] == "%":  # 1%/month and 2%
         return True
     if "" in {one.unit, other.unit}:
         return not any(unit == "%" and plain.scale > 1 for unit, plain in ((one.unit, other), (other.unit, one)))
@@ -423,6 +433,7 @@ def _direction_alone(metric: str, target: Standing, end: Decimal, turns: frozens
     if lexicon.roles.level.search(words) is not None:
         return Direction.KEEP_ABOVE
     falls = not (Role.UP in turns or target.has(Role.AT_LEAST)) and lexicon.roles.lower_is_better.search(words) is not None
+    falls = falls and lexicon.roles.mended.search(words) is None  # complaints fall, complaints resolved rise
     return Direction.KEEP_BELOW if falls else Direction.INCREASE
 
 

@@ -9,12 +9,14 @@ from functools import lru_cache
 from bot.coach import examples
 from bot.coach.advice import Advice, Finding, Good, Rule, Severity, Span
 from bot.coach.cues import Cues, Match
+from bot.coach.folding import in_script_of
+from bot.coach.labels import read_statement
 from bot.coach.language import guess_language
 from bot.coach.lengths import count_words, is_long, is_short
-from bot.coach.opening import Spans, find_wish, opening_task, skip_preamble
-from bot.coach.quantities import find_amounts, find_dates
+from bot.coach.opening import Place, Spans, find_wish, opening_task, skip_preamble
+from bot.coach.quantities import find_amounts, find_dates, find_skips
 from bot.coach.standing import Standing, stand
-from bot.coach.tokens import Kind, Sentence, Token, read_sentence, shortened
+from bot.coach.tokens import Kind, Sentence, Token, shortened
 from bot.coach.words import lexicon_of
 from bot.coach.words.lexicon import ALWAYS, Lexicon, Role
 
@@ -24,6 +26,7 @@ BARELY_WORDS = 4
 """With so few words beside it any number is all there is: "NPS of 60"."""
 TASK_WORDS = {"en": 7, "vi": 9, "zh": 14}
 """A task with more words than this usually says what it is for."""
+FEW_WORDS = {"en": 4, "vi": 6, "zh": 8}
 VAGUE_WORDS = {"en": 6, "vi": 7, "zh": 10}
 THEME_WORDS = {"en": 3, "vi": 5, "zh": 6}
 
@@ -64,7 +67,8 @@ def _findings(text: str, lang: str) -> tuple[Finding, ...]:
     if not objective.tokens:
         return ()
     found = (finding for rule in RULES if (finding := rule(objective)) is not None)
-    return tuple(finding if _is_sound(finding.example, objective.lexicon) else replace(finding, example="") for finding in found)
+    sound = (finding if _is_sound(finding.example, objective.lexicon) else replace(finding, example="") for finding in found)
+    return tuple(replace(finding, example=in_script_of(objective.sentence.text, finding.example)) for finding in sound)
 
 
 def _is_sound(example: str, lexicon: Lexicon) -> bool:
@@ -96,9 +100,10 @@ def objective_goods(text: str, lang: str) -> tuple[tuple[Good, Span], ...]:
 @lru_cache(maxsize=512)
 def _read(text: str, lang: str) -> _Objective:
     lexicon = lexicon_of(guess_language(text, lang), lang)
-    sentence = read_sentence(text)
-    standings = stand(sentence.tokens, find_amounts(sentence, lexicon), lexicon)
-    return _Objective(sentence, lexicon, find_dates(sentence, lexicon), standings, count_words(sentence, lexicon))
+    sentence = read_statement(text)
+    skips = find_skips(sentence, lexicon)
+    standings = stand(sentence.tokens, find_amounts(sentence, lexicon, skips), lexicon)
+    return _Objective(sentence, lexicon, find_dates(sentence, lexicon, skips), standings, count_words(sentence, lexicon))
 
 
 def _finding(
@@ -144,7 +149,7 @@ def _vague(objective: _Objective) -> Finding | None:
 
 def _task(objective: _Objective) -> Finding | None:
     faults, lexicon = objective.lexicon.faults, objective.lexicon
-    found = opening_task(objective.tokens, objective.dates, faults.objective_task, lexicon)
+    found = opening_task(objective.tokens, objective.dates, faults.objective_task, lexicon) or _plain_work(objective)
     if found is None:
         return None
     if ALWAYS not in found[1].kinds and objective.words > TASK_WORDS[lexicon.lang] + (3 if objective.dates else 0):
@@ -152,6 +157,15 @@ def _task(objective: _Objective) -> Finding | None:
     if objective.finds(faults.purpose) is not None or objective.finds(faults.praise_words) is not None:
         return None
     return _finding(Rule.TASK, Severity.MEND, objective, examples.purpose_example(objective.sentence, lexicon), found)
+
+
+def _plain_work(objective: _Objective) -> Place | None:
+    """In so few words the work of a key result is work here, too: "send newsletters"; but "build trust" is a direction."""
+    lexicon = objective.lexicon
+    if objective.words > FEW_WORDS[lexicon.lang]:
+        return None
+    found = opening_task(objective.tokens, objective.dates, lexicon.faults.task, lexicon)
+    return found if found is not None and lexicon.faults.aspiring.starting(objective.tokens, found[0]) is None else None
 
 
 def _number_as_objective(objective: _Objective) -> Finding | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from bot.coach.advice import Span
 from bot.coach.folding import clean
 from bot.coach.tokens import MAX_CHARACTERS, shortened
@@ -11,7 +13,7 @@ def place_in(typed: str, span: Span) -> Span:
     """Where `span`, which counts characters of the cleaned sentence, lies in `typed`; characters are Unicode code points."""
     read = shortened(typed)
     offset = len(typed) - len(typed.lstrip())
-    if clean(read, MAX_CHARACTERS) == read.rstrip():
+    if _is_read_as_typed(read):
         return span[0] + offset, span[1] + offset
     # Cleaning narrows, drops and joins characters, each of them only with its neighbours: the more is cleaned, the longer the result.
     first = _shortest(read, span[0] + 1) - 1
@@ -19,6 +21,11 @@ def place_in(typed: str, span: Span) -> Span:
     while stop < len(read) and len(clean(read[: stop + 1], MAX_CHARACTERS)) <= span[1] and not read[stop].isspace():
         stop += 1
     return first + offset, stop + offset
+
+
+@lru_cache(maxsize=8)  # a sentence has several findings
+def _is_read_as_typed(read: str) -> bool:
+    return clean(read, MAX_CHARACTERS) == read.rstrip()
 
 
 def _shortest(read: str, length: int) -> int:

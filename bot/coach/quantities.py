@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import cache, lru_cache
 
-from bot.coach.cues import Cues, cues
+from bot.coach.cues import Cues, Match, cues
 from bot.coach.digits import read_digits
 from bot.coach.numerals import HALF, ONE, Number, read_number
 from bot.coach.tokens import Kind, Sentence, Token, read_sentence
@@ -120,20 +120,36 @@ def _is_forbidden(character: str) -> bool:
     return character < "\t" or "\u202a" <= character <= "\u202e" or "\u2066" <= character <= "\u2069"
 
 
-def find_amounts(sentence: Sentence, lexicon: Lexicon) -> tuple[Amount, ...]:
+Skips = Mapping[int, Match]
+"""Phrases whose numbers measure nothing, by the token they begin at."""
+
+
+def find_skips(sentence: Sentence, lexicon: Lexicon) -> Skips:
+    """The dates, ranks and names of a sentence; they may lie inside each other."""
+    skips = lexicon.roles.skips
+    firsts = skips.first_keys()
+    found: dict[int, Match] = {}
+    for at, token in enumerate(sentence.tokens):
+        if token.key in firsts or token.kind is Kind.NUMBER:
+            match = skips.starting(sentence.tokens, at)
+            if match is not None:
+                found[at] = match
+    return found
+
+
+def find_amounts(sentence: Sentence, lexicon: Lexicon, skips: Skips | None = None) -> tuple[Amount, ...]:
     """All quantities of a sentence from left to right; dates, ranks and names like "Q3" or "30-day" are none."""
+    skips = find_skips(sentence, lexicon) if skips is None else skips
     tokens = sentence.tokens
     amounts: list[Amount] = []
-    beginnings, skips = _beginnings(lexicon.lang), lexicon.roles.skips.first_keys()
+    beginnings = _beginnings(lexicon.lang)
     at = 0
     while at < len(tokens):
-        is_number = tokens[at].kind is Kind.NUMBER
-        if is_number or tokens[at].key in skips:
-            skipped = lexicon.roles.skips.starting(tokens, at)
-            if skipped is not None and not _is_measured(tokens, at + skipped.length, lexicon):
-                at += skipped.length
-                continue
-        if not is_number and tokens[at].key not in beginnings:
+        skipped = skips.get(at)
+        if skipped is not None and not _is_measured(tokens, at + skipped.length, lexicon):
+            at += skipped.length
+            continue
+        if tokens[at].kind is not Kind.NUMBER and tokens[at].key not in beginnings:
             at += 1
             continue
         amount = _multiple_at(tokens, at, lexicon) or amount_at(sentence, at, lexicon)
@@ -164,15 +180,14 @@ def _beginnings(lang: str) -> frozenset[str]:
     return (frozenset({"+", "-"}) | TIMES_BEFORE).union(*(cues.first_keys() for cues in listed))
 
 
-def find_dates(sentence: Sentence, lexicon: Lexicon) -> tuple[tuple[int, int], ...]:
+def find_dates(sentence: Sentence, lexicon: Lexicon, skips: Skips | None = None) -> tuple[tuple[int, int], ...]:
     """Where a sentence says until when, as token ranges, prepositions included."""
     tokens, roles = sentence.tokens, lexicon.roles
     spans: list[tuple[int, int]] = []
-    firsts = roles.skips.first_keys()
+    skips = find_skips(sentence, lexicon) if skips is None else skips
     at = 0
     while at < len(tokens):
-        may_begin = tokens[at].key in firsts or tokens[at].kind is Kind.NUMBER
-        match = roles.skips.starting(tokens, at) if may_begin else None
+        match = skips.get(at)
         if match is None:
             at += 1
             continue

@@ -29,7 +29,7 @@ class Standing:
     tail: int
 
     def has(self, *roles: Role) -> bool:
-        return any(role in self.roles for role in roles)
+        return not self.roles.isdisjoint(roles)
 
     def is_aside(self) -> bool:
         return bool(self.roles & ASIDE) and not self.has(Role.TO, Role.AIM)
@@ -116,7 +116,7 @@ def _stand(tokens: Sequence[Token], amount: Amount, floor: int, ceiling: int, le
     if Role.FOLD in roles and amount.unit in {"", "lần"}:
         amount = replace(amount, unit="x")  # "tăng gấp 3"
     if floor > 0 and _speaks_of_each(tokens, lead, floor, lexicon):
-        roles.add(Role.SCOPE)
+        roles = roles - PLACES | {Role.SCOPE}
     if amount.is_fraction and roles & CHANGES and not roles & {Role.TO, Role.AIM}:
         amount = replace(amount, value=amount.value * HUNDRED, unit="%")  # "giảm 1/3"
     return Standing(amount, frozenset(roles), lead, tail)

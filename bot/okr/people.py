@@ -70,15 +70,27 @@ class Person:
         return self.left_at is None
 
 
+WRITES_FIRST = frozenset(("dingtalk", "slack"))
+"""Platforms on which a bot may write to people who have never written to it, by their id."""
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A person on a platform. `chat_id` is their private chat with the bot, empty until they have written once."""
+    """A person on a platform. `chat_id` is their private chat with the bot, empty until they have written once, or can be written to."""
 
     platform: str
     tenant: str
     user_id: str
     person_id: PersonId
     chat_id: str = ""
+
+
+def first_account(platform: str, tenant: str, user_id: str, person_id: PersonId, *, has_chat: bool) -> Account:
+    """The account of somebody an import or a directory has named. In DingTalk and in a Slack workspace we know by name the chat is the person,
+    so whoever has no other chat (`has_chat`) can be written to before they have ever written."""
+    is_told_apart = platform != "slack" or bool(tenant)  # an import brings ids without saying whose
+    chat_id = user_id if platform in WRITES_FIRST and is_told_apart and not has_chat else ""
+    return Account(platform, tenant, user_id, person_id, chat_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from pathlib import Path
 from aiohttp import web
 
 from adapters.dingtalk.callback import CALLBACK_PATH
-from adapters.dingtalk.contacts import GATHERING
 from adapters.dingtalk.mailbag import LINGER
 from adapters.dingtalk.stream import CONNECTIONS, Listen
 from adapters.dingtalk.wiring import connect
@@ -88,8 +87,7 @@ class Process:
 
     async def _nap(self, event: asyncio.Event, seconds: float) -> None:
         longest = LINGER.total_seconds()
-        is_pace = seconds < longest if self.holds_bags else seconds <= longest
-        if (is_pace or seconds == GATHERING) and not event.is_set():
+        if (seconds < longest if self.holds_bags else seconds <= longest) and not event.is_set():
             # The pace of calls and of changes, or a bag waiting for more: that would hold everything up until the test turned the hands.
             self.hands.turn(timedelta(seconds=seconds))
             await asyncio.sleep(0)

@@ -108,9 +108,9 @@ class MortalTranscript(Mortal):
         return is_new
 
 
-def mortal_deps(storage: Storage) -> Deps:
+def mortal_deps(storage: Storage, *args: Any) -> Deps:
     """Deps whose commits can be the last thing that happens."""
-    deps = deps_of(storage)
+    deps = deps_of(storage, *args)
     return replace(deps, work=MortalWork(deps.work))
 
 

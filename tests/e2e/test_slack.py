@@ -274,6 +274,8 @@ async def test_home_shows_where_one_stands_and_follows_what_changes(office: Offi
     await an.opens_home()
     home = await an.sees_home("Phạm Bảo An")
     await an.presses("Mục tiêu mới", on=home)
+    await an.sees_modal("Messages")
+    await an.closes()
     await an.sees("Quý này bạn muốn tạo ra thay đổi gì?")
     await an.says(OBJECTIVE)
     await an.sees("Vì sao điều đó quan trọng?")

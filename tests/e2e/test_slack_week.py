@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from adapters.demo import sample_turn
+from adapters.slack.directory import read_workspace
+from adapters.slack.installations import Installation
 from bot.actions.rounds import tick
 from bot.okr.people import Account, PersonId
 from bot.ports import PutAccount
@@ -80,10 +82,15 @@ async def test_a_cry_on_friday_is_answered_shown_on_monday_and_followed_up(offic
     await jie.opens_home()
     await jie.sees_home("Lê Mai Linh", HELP)
     await jie.presses("加资源", on=jie.home)
+    await jie.sees_modal("消息")
+    await jie.closes()
     await jie.sees("加资源")
     await office.restart()
     await jie.says(ANSWER)
     await jie.sees("决定已写进关键结果")
+    (card,) = [message for message in jie.chat.said if "需要帮助" in message.words]
+    assert "你的决定：加资源" in card.words
+    assert card.labels == []
     await linh.sees("Thêm nguồn lực", ANSWER)
     await linh.says("bảng nhóm")
     await linh.sees("đã trả lời: thêm nguồn lực")
@@ -96,8 +103,8 @@ async def test_a_cry_on_friday_is_answered_shown_on_monday_and_followed_up(offic
     await thomas.sees("▓", channel=channel)
 
     await strike(office, MONDAY)
-    card = await thomas.sees("Người Hà Nội nghĩ đến Lantern", "Đáng để cùng bàn", channel=channel)
-    assert "đã trả lời: thêm nguồn lực" in card.words
+    monday = await thomas.sees("Người Hà Nội nghĩ đến Lantern", "Đáng để cùng bàn", channel=channel)
+    assert "đã trả lời: thêm nguồn lực" in monday.words
     await office.rest()
     assert len([message for message in channel.said if "Đáng để cùng bàn" in message.words]) == 1
 
@@ -136,3 +143,21 @@ async def test_a_chart_comes_as_a_file_with_words_for_those_who_do_not_see_it(of
     (shown,) = [message for message in linh.chat.said if message.files]
     assert shown.files[0].alt
     assert shown.files[0].content is not None
+
+
+async def test_a_manager_whom_the_directory_alone_has_told_of_gets_a_call(office: Office) -> None:
+    linh = office.server.person(IDS["linh"], "Lê Mai Linh", "vi-VN")
+    jie = office.server.person(IDS["jie"], "陈杰", "zh-CN", email="jie@lantern.example")
+    directory = await read_workspace(office.running.slack.client, await installation(office), office.hands)
+    assert [one.name for one in directory.entries if one.user_id == IDS["jie"]] == ["陈杰"]
+    await linh.says("cứu mạng")
+    which = await linh.sees("Kết quả then chốt nào đang kẹt?")
+    await linh.presses(which.labels[0])
+    await linh.sees("bạn cần gì?")
+    await linh.says(HELP)
+    await jie.sees("需要帮助", "Lê Mai Linh", HELP)
+
+
+async def installation(office: Office) -> Installation:
+    """Ourselves in the workspace."""
+    return await office.running.slack.installations.of(WORKSPACE)

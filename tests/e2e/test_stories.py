@@ -29,6 +29,7 @@ LANGUAGES = ("en", "vi", "zh")
 NEVER_SAID = {
     "also.": "other words for an answer: read, never said",
     "say.": "what is typed instead of pressing a button; the catalogue of words has tests of its own",
+    "slack.": "around what is said: Slack's windows and its home, which have tests of their own",
     "telegram.": "the menu beside Telegram's text box, which has tests of its own",
     "web.": "the page around the web chat, not a message in it",
     "picture.": "written on pictures, which have tests of their own",
@@ -38,6 +39,7 @@ NEVER_SAID = {
 }
 """Families of texts that no story can reach, and why."""
 NOT_SAID_TODAY = {
+    "answer.decided": "left on a card when it is decided; of what is left behind each chapter shows one example",
     "about.no_page": "the stories' company has a page",
     "about.rehearsal": "the stories are no demo",
     "button.about": "found by its word: nobody needs it every day",
@@ -45,6 +47,7 @@ NOT_SAID_TODAY = {
     "coach.no_baseline": "the start is asked for by itself a moment later; only the command line says it",
     "button.decide": "each decision has a button of its own",
     "button.here": "groups are bound by a command only",
+    "home.not_joined": "stands on a page of its own, which has tests",
     "field.out_of_range": "no question of today has a bound on one side only",
     "when.not_here": "whoever has not joined yet is asked to join first",
     "when.other_week": "the sample company checks in every week",

@@ -103,6 +103,16 @@ def test_a_company_is_planned_with_its_tree_its_managers_and_its_accounts() -> N
     }
 
 
+def test_whoever_has_no_chat_yet_can_be_written_to_in_dingtalk_at_once() -> None:
+    known = _stored(_planned(COMPANY))
+    chats = {account.platform: account.chat_id for account in known.accounts}
+    assert chats == {"slack": "", "dingtalk": "jie.chen", "telegram": ""}
+    mei = _people(known)["林梅"]
+    chatting = replace(known, accounts=tuple(replace(one, chat_id="D9") for one in known.accounts if one.person_id == mei.id))
+    later = _stored(_planned(COMPANY.replace("U0MEI0001,", "U0MEI0001,mei.lin"), chatting), chatting)
+    assert {one.user_id: one.chat_id for one in later.accounts if one.platform == "dingtalk"}["mei.lin"] == ""
+
+
 def test_the_lead_of_a_team_is_its_manager_whose_own_manager_is_elsewhere() -> None:
     known = _stored(_planned(COMPANY))
     people, teams = _people(known), _teams(known)

@@ -347,6 +347,69 @@ def test_only_an_encrypted_address_somebody_gave_can_be_reached_from_outside(
     assert load({"PUBLIC_URL": public_url}, tmp_path).is_reachable == is_reachable
 
 
+# --- DingTalk ---
+
+APP = {
+    "DINGTALK_CLIENT_ID": "dingabcdef0123456789",
+    "DINGTALK_CLIENT_SECRET": "Zb3-6mF0q8WlKc1TnYv5dRxJh2Ps9eGaUo7iLtXwCfDkQyBz4SgMrNjEAVHpIuO1",
+}
+
+
+def test_without_an_app_there_is_no_dingtalk(tmp_path: Path) -> None:
+    assert load({"DINGTALK_MODE": "http", "DINGTALK_CARD_TEMPLATE_ID": ""}, tmp_path).dingtalk is None
+
+
+def test_an_app_needs_no_more_than_its_id_and_secret(tmp_path: Path) -> None:
+    app = load(APP, tmp_path).dingtalk
+    assert app is not None
+    assert (app.client_id, app.robot_code, app.is_http, app.card_template_id) == (APP["DINGTALK_CLIENT_ID"],) * 2 + (False, "")
+    assert (app.api_url, app.oapi_url) == ("https://api.dingtalk.com", "https://oapi.dingtalk.com")
+    assert APP["DINGTALK_CLIENT_SECRET"] not in repr(app)
+
+
+@pytest.mark.parametrize("mode", ["", "stream", "http"])
+@pytest.mark.parametrize("missing", APP)
+def test_one_of_them_alone_is_a_problem_in_either_mode(tmp_path: Path, missing: str, mode: str) -> None:
+    problems = _problems({**APP, missing: "", "DINGTALK_MODE": mode}, tmp_path)
+    assert set(problems) == {missing}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DINGTALK_CLIENT_ID", "with blank"),
+        ("DINGTALK_CLIENT_ID", "short"),
+        ("DINGTALK_CLIENT_SECRET", "tooshort"),
+        ("DINGTALK_CLIENT_SECRET", "x" * 31 + "é"),
+        ("DINGTALK_ROBOT_CODE", "my robot"),
+        ("DINGTALK_CARD_TEMPLATE_ID", "1f2e3d4c-5b6a-4978-8695-a4b3c2d1e0f9"),
+        ("DINGTALK_CARD_TEMPLATE_ID", "https://card.dingtalk.com/x.schema"),
+        ("DINGTALK_MODE", "webhook"),
+        ("DINGTALK_API_URL", "dingtalk.example"),
+        ("DINGTALK_API_URL", "http://api.dingtalk.com"),
+        ("DINGTALK_OAPI_URL", "https://oapi.dingtalk.com/?access_token=x"),
+    ],
+)
+def test_what_is_no_setting_of_an_app_is_named_and_never_shown(tmp_path: Path, name: str, value: str) -> None:
+    problems = _problems({**APP, name: value}, tmp_path)
+    assert set(problems) == {name}
+    assert value not in problems[name]
+
+
+def test_everything_about_an_app_can_be_said(tmp_path: Path) -> None:
+    more = {
+        "DINGTALK_ROBOT_CODE": "dingrobot0000001",
+        "DINGTALK_CARD_TEMPLATE_ID": "1f2e3d4c-5b6a-4978-8695-a4b3c2d1e0f9.schema",
+        "DINGTALK_MODE": "HTTP",
+        "DINGTALK_API_URL": "https://api.dingtalk.io/",
+        "DINGTALK_OAPI_URL": "http://127.0.0.1:8082",
+    }
+    app = load({**APP, **more}, tmp_path).dingtalk
+    assert app is not None
+    assert (app.robot_code, app.is_http, app.card_template_id) == ("dingrobot0000001", True, more["DINGTALK_CARD_TEMPLATE_ID"])
+    assert (app.api_url, app.oapi_url) == ("https://api.dingtalk.io", "http://127.0.0.1:8082")
+
+
 def test_unsigned_notes_have_bounds_nobody_can_leave(tmp_path: Path) -> None:
     given = {"ANON_FLOOR": "4", "ANON_SLOT_HOUR": "24", "ANON_RETENTION_DAYS": "forever", "ANON_CHANNEL": "x" * 201}
     assert set(_problems(given, tmp_path)) == set(given)

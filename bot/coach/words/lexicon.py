@@ -121,6 +121,10 @@ class Roles:
     level: Cues
     """Metrics one holds rather than raises: uptime."""
     lower_is_better: Cues
+    mended: Cues
+    """What makes more of a bad thing good: "complaints resolved"."""
+    means: Cues
+    """What opens a clause about what one has at hand: "with a budget of"."""
     money: Cues
     """Metrics that are money: a large number without a unit is some of the country's."""
     each: Cues
@@ -159,6 +163,8 @@ class Faults:
     perfection: Cues
     objective_task: Cues
     """Under ALWAYS those that remain work however much is said about it."""
+    aspiring: Cues
+    """Verbs of work that make a direction in an objective: "build trust"."""
     objective_recurring: Cues
     objective_vague: Cues
     light: Cues

@@ -50,6 +50,12 @@ def test_newcomers_come_in_as_the_directory_describes_them() -> None:
     assert after.listings["U1"].said.title == "Marketing"
 
 
+@pytest.mark.parametrize("directory", [slack(AN), dingtalk(AN)], ids=lambda one: one.platform)
+def test_where_we_may_write_first_people_can_be_reached_before_they_have_written(directory: Directory) -> None:
+    (account,) = [change.account for change in NOBODY.planned(directory).changes if isinstance(change, PutAccount)]
+    assert account.chat_id == "U1"
+
+
 def test_a_plan_says_of_a_newcomer_what_is_known() -> None:
     fate, differences = of_name(NOBODY.planned(slack(AN)), "Phạm Bảo An")
     assert fate is Fate.CREATED

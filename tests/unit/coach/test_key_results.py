@@ -62,6 +62,8 @@ def test_nothing_written_is_nothing_to_advise(text: str) -> None:
         ("zh", "举办3场沙龙。", "举办3场沙龙，使每月有效线索从__提升到__"),
         ("zh", "订单量增长30%", "订单量增长30%（目前__）"),
         ("zh", "NPS提升到50,流失率降低到3%", "NPS提升到50"),
+        ("zh", "提升產品質量", "產品質量評分從__提升到__"),
+        ("zh", "舉辦3場沙龍", "舉辦3場沙龍，使每月有效線索從__提升到__"),
     ],
 )
 def test_the_example_is_in_the_writers_words_and_language(lang: str, text: str, example: str) -> None:

@@ -9,7 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.slack.encode import COMMANDS, NOTICE, Picture, Shown, encode, encode_home, encode_modal, harmless, with_own_commands
+from adapters.slack.decode import pressed_at_home
+from adapters.slack.encode import (
+    COMMANDS,
+    NOTICE,
+    Picture,
+    Shown,
+    encode,
+    encode_home,
+    encode_modal,
+    encode_pointer,
+    harmless,
+    with_own_commands,
+)
 from adapters.slack.limits import HOME, SLACK
 from bot.actions.fill_form import OpenForm
 from bot.chat.degrade import fit
@@ -61,6 +73,15 @@ def test_whatever_is_fitted_is_taken_by_slack(message: Message) -> None:
 def test_whatever_is_fitted_can_be_at_home(message: Message) -> None:
     view = encode_home(fit(message, HOME, "https://laban.example"), "en", "https://laban.example")
     assert refusals_of_view(view, "home") == []
+
+
+@pytest.mark.parametrize("lang", ["en", "vi", "zh"])
+def test_a_press_at_home_has_an_echo_in_ones_own_language(lang: str) -> None:
+    view = encode_pointer(lang)
+    assert refusals_of_view(view, "modal") == []
+    home = encode_home([saying(Paragraph(words("hello")), lang=lang)], lang)
+    told = {"type": "block_actions", "view": {"type": "home", "private_metadata": home["private_metadata"]}}
+    assert pressed_at_home(told) == lang
 
 
 def test_a_home_too_long_for_slack_says_that_it_goes_on() -> None:

@@ -153,6 +153,25 @@ async def test_a_pause_is_kept_without_asking_again(desk: Desk) -> None:
     assert desk.texts == ["hello"]
 
 
+async def test_a_pause_of_one_channel_is_its_own_and_that_of_two_is_everybodys(desk: Desk) -> None:
+    mei, linh = desk.server.person("U0MEI", "梅"), desk.server.person("U0LINH", "Linh")
+    desk.server.faults.append(("chat.postMessage", RefusedError("ratelimited", retry_after=30)))
+    with pytest.raises(SendLaterError):
+        await desk.messenger.send(AN, saying("hello"), "")
+    await desk.messenger.send(home_of(TEAM, mei.id), saying("hello"), "")
+    assert mei.last.words == "hello"
+    desk.server.faults.append(("chat.postMessage", RefusedError("ratelimited", retry_after=30)))
+    with pytest.raises(SendLaterError):
+        await desk.messenger.send(home_of(TEAM, mei.id), saying("hello again"), "")
+    calls = len(desk.server.of("chat.postMessage"))
+    with pytest.raises(SendLaterError):
+        await desk.messenger.send(home_of(TEAM, linh.id), saying("hello"), "")
+    assert len(desk.server.of("chat.postMessage")) == calls
+    desk.hands.turn(timedelta(seconds=31))
+    for place in (AN, home_of(TEAM, mei.id), home_of(TEAM, linh.id)):
+        await desk.messenger.send(place, saying("later"), "")
+
+
 async def test_a_pause_of_one_method_holds_up_no_other(desk: Desk) -> None:
     reference = await desk.messenger.send(AN, saying("Why?", slot="s:1"), "")
     desk.server.flood(desk.server.workspace(), "chat.postMessage", 30)

@@ -74,7 +74,7 @@ async def test_a_chat_of_our_own_keeps_no_words_of_a_note() -> None:
 def test_an_empty_digest_is_as_long_as_one_with_a_note(lang: str) -> None:
     def size(digest: Digest) -> int:
         blocks = digest_message(lang, digest, with_texts=True).blocks[:-1]
-        return len("\n".join(block.plain() for block in blocks).encode())
+        return len("\n\n".join(block.plain() for block in blocks).encode())
 
     assert size(QUIET) == size(FULL) == SIZE_CLASS
 

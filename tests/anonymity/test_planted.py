@@ -1,0 +1,36 @@
+"""The proofs can fail: every leak that is planted into the product is noticed by at least one check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.anonymity.checks import CHECKS
+from tests.anonymity.leaks import BENDS, LEAKS, Bend, Leak
+from tests.anonymity.rules import RULES
+from tests.anonymity.story import Bench
+
+
+@pytest.mark.promise("P6", "the proofs can fail: every planted leak is noticed")
+@pytest.mark.parametrize("leak", LEAKS, ids=lambda leak: leak.name)
+async def test_a_planted_leak_is_noticed(
+    leak: Leak, folder: Path, prepared_files: dict[str, Path], record_property: Callable[[str, object], None]
+) -> None:
+    bench = Bench(folder, leak.channel, lambda: prepared_files[leak.channel], plant=leak.plant)
+    caught_by = [check.name for check in CHECKS if await check.find(bench)]
+    record_property("leak", f"{leak.name} → {', '.join(caught_by)}")
+    assert caught_by, f"nothing notices: {leak.name}"
+
+
+@pytest.mark.promise("P6", "the proofs can fail: every planted leak is noticed")
+@pytest.mark.parametrize("bend", BENDS, ids=lambda bend: bend.name)
+async def test_a_bent_rule_is_noticed(bend: Bend, folder: Path, record_property: Callable[[str, object], None]) -> None:
+    caught_by = []
+    for rule in [rule for rule in RULES if rule.name in bend.asked]:
+        with bend.plant():
+            if await rule.find(folder / rule.name):
+                caught_by.append(rule.name)
+    record_property("leak", f"{bend.name} → {', '.join(caught_by)}")
+    assert caught_by, f"nothing notices: {bend.name}"
