@@ -12,7 +12,7 @@ from datetime import datetime
 
 from adapters.failures import locate
 from adapters.unsigned.delivery import Sleep, deliver
-from bot.actions.unsigned import cue_message, digest_message
+from bot.actions.unsigned import DIGEST, cue_message, digest_message
 from bot.anon.port import AnonymousRelay, Digest, Refused, Slot
 from bot.chat.incoming import Place
 from bot.chat.message import Message
@@ -28,7 +28,8 @@ KEEPS_WORDS = frozenset({"web"})
 
 
 class Courier:
-    """One per process. `is_rehearsal`: slots come every minute, so the newest digest takes the stead of the last, and an equal one is not sent.
+    """One per process. `is_rehearsal`: slots come every minute, so the newest digest takes the stead of the last, an equal one is not sent,
+    and nor is one of nothing before there has been anything.
 
     `troubles` are the kinds of errors the pages have met: told with the relay's own, and emptied.
     """
@@ -104,8 +105,14 @@ class Courier:
         await asyncio.gather(*(self._send_cue(people[one], chats[one]) for one in slot.cued if one in chats and one in people))
 
     async def _send_digest(self, digest: Digest, person: Person, chat: Account) -> None:
+        if self._is_rehearsal and not digest.new and not digest.still_open and not self._has_digest(chat):
+            # Nobody's first sight of the demo should be that nothing has happened.
+            return
         with_texts = chat.platform not in KEEPS_WORDS
         await self._send(chat, digest_message(person.locale, digest, with_texts=with_texts, has_page=self._has_page))
+
+    def _has_digest(self, chat: Account) -> bool:
+        return (_lane(chat), DIGEST) in self._sent
 
     async def _send_cue(self, person: Person, chat: Account) -> None:
         await self._send(chat, cue_message(person.locale))
@@ -114,7 +121,7 @@ class Courier:
         messenger = self._messengers.get(chat.platform)
         if messenger is None:
             return
-        key = (f"{chat.platform}:{chat.tenant}:{chat.chat_id}", message.slot)
+        key = (_lane(chat), message.slot)
         replaces, before = self._sent.get(key, ("", None))
         if before == message:
             return
@@ -122,3 +129,7 @@ class Courier:
             reference = await deliver(messenger, Place(chat.platform, chat.tenant, chat.chat_id), message, replaces, self._sleep)
         if self._is_rehearsal and reference:
             self._sent[key] = (reference, message)
+
+
+def _lane(chat: Account) -> str:
+    return Place(chat.platform, chat.tenant, chat.chat_id).lane

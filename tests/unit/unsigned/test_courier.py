@@ -86,9 +86,10 @@ async def test_the_cue_is_the_same_for_everybody_of_the_audience() -> None:
 
 
 async def test_in_a_rehearsal_the_newest_digest_takes_the_stead_of_the_last_and_an_equal_one_is_not_sent() -> None:
-    slots = [Slot(DAY, (one,), ()) for one in (QUIET, QUIET, FULL)]
+    slots = [Slot(DAY, (one,), ()) for one in (QUIET, FULL, FULL, QUIET, QUIET)]
     chats = await carried(*slots, is_rehearsal=True)
     assert [replaces for _, _, replaces in chats.sent] == ["", "ref1"]
+    assert [message for _, message, _ in chats.sent] == [digest_message("zh", one, with_texts=True) for one in (FULL, QUIET)]
 
 
 async def test_troubles_are_told_with_the_slot_and_without_a_number(caplog: pytest.LogCaptureFixture) -> None:
