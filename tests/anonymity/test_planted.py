@@ -12,7 +12,6 @@ from tests.anonymity.leaks import BENDS, LEAKS, Bend, Leak
 from tests.anonymity.rules import RULES
 from tests.anonymity.story import Bench
 
-
 pytestmark = pytest.mark.timeout(240)
 """The whole product is run many times; on a machine with other things to do that takes its time."""
 

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from tests.anonymity.rules import RULES, Rule, broken_floors, company_of
 
-
 pytestmark = pytest.mark.timeout(240)
 """The whole product is run many times; on a machine with other things to do that takes its time."""
 
