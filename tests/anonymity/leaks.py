@@ -29,7 +29,7 @@ import storage.anon.spool
 import storage.anon.threads
 import storage.anon.vault
 from bot.anon.audience import Audiences, Company
-from bot.anon.port import Draft, Form, Receipt, Refused, Slot
+from bot.anon.port import Draft, Form, Receipt, Refused, Slot, Thread
 from bot.anon.receipt import opening, read
 from bot.anon.slots import Plan
 from bot.anon.vault import Act, Item, Opening, Release, Spool, StoredThread
@@ -305,6 +305,21 @@ def draft_kept(one: Product) -> None:
     one.stack.enter_context(swapped(one.relay, "form", leaky))
 
 
+def reading_noted(one: Product) -> None:
+    """That an answer has been read, so that managers know it arrived."""
+    look = one.relay.look
+
+    async def leaky(code: str, asker: str) -> Thread | Refused:
+        in_named_store(
+            one,
+            ("CREATE TABLE IF NOT EXISTS read_receipts (at TEXT)", ()),
+            ("INSERT INTO read_receipts VALUES (?)", (one.hands.now().isoformat(),)),
+        )
+        return await look(code, asker)
+
+    one.stack.enter_context(swapped(one.relay, "look", leaky))
+
+
 def cue_to_the_author_alone(one: Product) -> None:
     """Why tell everybody that there are answers, when memory knows whose they are?"""
     authors: list[PersonId] = []
@@ -386,6 +401,7 @@ LEAKS = (
     Leak("file dated to the moment", date_of_the_moment),
     Leak("no cover writes", no_cover),
     Leak("row for an open form", draft_kept),
+    Leak("reading noted", reading_noted),
     Leak("inbox row for the wish", wish_in_the_inbox, "Telegram"),
     Leak("cue to the author alone", cue_to_the_author_alone, "Telegram"),
     Leak("digest not filled up", digest_as_long_as_it_is, "Telegram"),

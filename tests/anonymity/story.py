@@ -125,7 +125,10 @@ class _Teller:
             await self._answer()
         await self._slot(SLOTS[3])
         if story.writes:
+            before = stats(one.folder)
             pages = [(await Device(one).reads(code)).html for code in self._told.codes]
+            await one.rest()
+            self._look_for_touched(before, "reading", frozenset())
             self._told.read_by_author = "\n".join(pages)
         await self._keep("answered")
 

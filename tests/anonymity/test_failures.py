@@ -20,6 +20,9 @@ from bot.anon.port import Receipt, Refused
 from tests.anon_office import Seeded
 from tests.anonymity.scene import ANNA, BEN, DEEDS, WORDS, Scene, aftermath, copied, prepare, words_left
 
+pytestmark = pytest.mark.timeout(240)
+"""The whole product is run many times; on a machine with other things to do that takes its time."""
+
 ROOT = Path(__file__).parent.parent.parent
 PLACES = tuple(str(ROOT / folder) for folder in ("bot/anon", "storage/anon"))
 UNPROTECTED = frozenset({"safely"})

@@ -12,6 +12,9 @@ from tests.anonymity.leaks import BENDS, LEAKS, Bend, Leak
 from tests.anonymity.rules import RULES
 from tests.anonymity.story import Bench
 
+pytestmark = pytest.mark.timeout(240)
+"""The whole product is run many times; on a machine with other things to do that takes its time."""
+
 
 @pytest.mark.promise("P6", "the proofs can fail: every planted leak is noticed")
 @pytest.mark.parametrize("leak", LEAKS, ids=lambda leak: leak.name)

@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 
 from tests.anonymity.rules import RULES, Rule, broken_floors, company_of
 
+pytestmark = pytest.mark.timeout(240)
+"""The whole product is run many times; on a machine with other things to do that takes its time."""
+
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 async def test_the_rule_holds(rule: Rule, folder: Path, record_property: Callable[[str, object], None]) -> None:
