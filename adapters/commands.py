@@ -347,7 +347,8 @@ def slack_manifest(
     settings = load()
     is_many = settings.slack is not None and bool(settings.slack.client_id)
     events_url, redirect_url = ways_of(settings.public_url) if settings.is_reachable else ("", "")
-    made = manifest("" if sockets else events_url, redirect_url=redirect_url if is_many or not settings.slack else "")
+    by_sockets = sockets or (settings.slack is not None and settings.slack.app_token is not None)
+    made = manifest("" if by_sockets else events_url, redirect_url=redirect_url if is_many or not settings.slack else "")
     _say(json.dumps(made, indent=2, ensure_ascii=False))
 
 

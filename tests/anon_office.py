@@ -69,7 +69,7 @@ class FakeDirectory:
     clock_plan: Plan = field(default_factory=lambda: Plan(time(16, 0), "Asia/Ho_Chi_Minh"))
     sentences: dict[str, str] = field(default_factory=lambda: {"kr1": "Sign-ups from 10 to 20"})
 
-    async def company(self) -> Company:
+    async def company(self, *, is_fresh: bool = False) -> Company:
         return self.now
 
     async def may_read(self, person_id: PersonId) -> bool:

@@ -17,7 +17,7 @@ from adapters.dingtalk.client import BATCH, Delivery
 from adapters.nap import Nap, nap
 from bot.ports import Clock, SendLaterError, UndeliverableError
 
-LINGER: Final = timedelta(seconds=0.5)
+LINGER: Final = timedelta(seconds=0.4)
 """So long a bag stays open for more; enough for the relay to hand out what comes next in a round of thousands."""
 BAGS: Final = 256
 """More kinds of words than these are not remembered."""

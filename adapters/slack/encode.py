@@ -17,6 +17,7 @@ from adapters.slack.decode import ANSWER, COMMAND, DONE, FORM, MANY
 from adapters.slack.limits import SLACK
 from bot.actions.fill_form import OpenForm
 from bot.chat.graphemes import beginning
+from bot.chat.intents import read_intent
 from bot.chat.message import Block, Buttons, Choices, Entry, Form, FormField, Image, Message, Paragraph, Tone
 from bot.chat.richtext import RichText, Span, Style, words
 from bot.chat.room import shows_menu
@@ -34,10 +35,6 @@ CONTEXT: Final = 2900
 HOME_BLOCKS: Final = 100
 RADIO: Final = 10
 INPUT_LIMIT: Final = 3000
-COMMANDS: Final = frozenset(
-    {"home", "new", "checkin", "status", "trend", "helpme", "when", "settings", "help", "here", "这里", "anon", "about"},
-)
-"""What our texts call `/new` is `/okr new` here: an app has the commands it has announced, and one is enough."""
 
 _LOOKS_LIKE_A_LINK = re.compile(r"@(?=\w)|:(?=//)|(?<=\S)\.(?=[^\W\d])")
 _STYLES = {Style.BOLD: "bold", Style.ITALIC: "italic", Style.CODE: "code"}
@@ -282,7 +279,6 @@ def _with_own_commands(block: Block) -> Block:
 
 
 def _with_own_command(span: Span) -> Span:
-    if span.style is not Style.CODE or not span.text.startswith("/"):
-        return span
-    name = span.text[1:].split(" ")[0]
-    return replace(span, text=f"{COMMAND} {span.text[1:]}") if name in COMMANDS else span
+    """What our texts call `/new`, or `/这里`, is `/okr new` here: an app has the commands it has announced, and one is enough."""
+    is_ours = span.style is Style.CODE and span.text.startswith("/") and read_intent(span.text) is not None
+    return replace(span, text=f"{COMMAND} {span.text[1:]}") if is_ours and not span.text.startswith(COMMAND) else span

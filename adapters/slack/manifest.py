@@ -36,7 +36,7 @@ def manifest(events_url: str, *, redirect_url: str = "") -> dict[str, Any]:
     command: dict[str, Any] = {
         "command": COMMAND,
         "description": "Objectives and key results: where we stand, what is due",
-        "usage_hint": "new · checkin · status · helpme · here Marketing · help",
+        "usage_hint": "new · checkin · status · helpme · anon · here Marketing · help",
         "should_escape": False,
     }
     settings: dict[str, Any] = {

@@ -26,7 +26,7 @@ from adapters.nap import Nap, nap
 from adapters.patience import Patience
 from adapters.slack.client import NETWORK, ApiError, SlackClient
 from adapters.slack.receive import dispatch
-from bot.ports import SendLaterError
+from bot.ports import Clock, SendLaterError
 
 LOG = logging.getLogger(__name__)
 
@@ -41,6 +41,9 @@ RETRIES: Final = Patience(
     first=timedelta(seconds=1), factor=2, longest=timedelta(minutes=1), attempts=0, age=timedelta(0), bug_attempts=0
 )
 """How the waits between attempts to connect grow. It is never given up."""
+STEADY: Final = timedelta(seconds=30)
+"""A line that has stood this long may be opened again at once. What closes sooner, like Slack's "too many connections", would be asked
+for hundreds of times a second otherwise."""
 
 
 class Socket:
@@ -52,6 +55,7 @@ class Socket:
         bolt: AsyncApp,
         client: SlackClient,
         app_token: str,
+        clock: Clock,
         *,
         draw: Callable[[], float] = random.random,
         nap: Nap = nap,
@@ -60,6 +64,7 @@ class Socket:
         self._bolt = bolt
         self._client = client
         self._app_token = app_token
+        self._clock = clock
         self._draw = draw
         self._nap = nap
         self._halt = asyncio.Event()
@@ -70,16 +75,22 @@ class Socket:
         """Until stopped."""
         failures = 0
         while not self._halt.is_set():
+            began_at, broken = self._clock.now(), None
             try:
                 await self._listen()
-                failures = 0
             except Exception as error:
-                failures += 1
-                wait = self._wait(error, failures)
-                self._tell(error, wait)
-                await self._nap(self._halt, wait)
+                broken = error
             finally:
                 self.is_open = False
+            if self._clock.now() - began_at >= STEADY:
+                failures = 0
+                if broken is None:
+                    continue
+            if not self._halt.is_set():
+                failures += 1
+                wait = self._wait(broken, failures)
+                self._tell(broken, wait)
+                await self._nap(self._halt, wait)
 
     def stop(self) -> None:
         """Take in nothing more."""
@@ -142,12 +153,14 @@ class Socket:
             # It comes again: it has not been acknowledged.
             LOG.error("a frame of Slack's could not be dealt with: %s", locate(error))
 
-    def _wait(self, error: Exception, failures: int) -> float:
+    def _wait(self, error: Exception | None, failures: int) -> float:
         asked = error.after if isinstance(error, SendLaterError) else timedelta(0)
         return max(asked, RETRIES.wait(failures, self._draw())).total_seconds()
 
-    def _tell(self, error: Exception, wait: float) -> None:
-        if isinstance(error, ApiError) and error.is_uninstalled:
+    def _tell(self, error: Exception | None, wait: float) -> None:
+        if error is None:
+            LOG.info("connection %d to Slack was closed early, again in %.1f s", self._number, wait)
+        elif isinstance(error, ApiError) and error.is_uninstalled:
             LOG.error("Slack does not know the token in SLACK_APP_TOKEN; asking again in %.0f s", wait)
         elif isinstance(error, ApiError):
             LOG.error("Slack opens no connection (%s); asking again in %.0f s", error.error or error.status, wait)

@@ -180,6 +180,8 @@ def connect(
     bolt = make_bolt(reception, installations, client)
     events = EventsRoute(bolt, app.signing_secrets, clock) if app.signing_secrets and not app.app_token else None
     sockets = tuple(
-        Socket(number, bolt, client, app.app_token, draw=draw, nap=nap) for number in range(1, CONNECTIONS + 1) if app.app_token
+        Socket(number, bolt, client, app.app_token, clock, draw=draw, nap=nap)
+        for number in range(1, CONNECTIONS + 1)
+        if app.app_token
     )
     return Slack(client, installations, messenger, reception, homes, events, sockets, oauth, draw, nap)

@@ -22,6 +22,9 @@ ACTIVE_WITHIN = timedelta(days=30)
 ASKED_SINCE = timedelta(days=21)
 """"For weeks": somebody who was first asked yesterday is new, not silent."""
 SATURDAY = 5
+LARGE = 500
+"""People from which on a company is kept for a while."""
+KEPT = timedelta(minutes=5)
 
 
 class OrganisationDirectory:
@@ -32,10 +35,19 @@ class OrganisationDirectory:
         self._clock = clock
         self._slot_at = slot_at
         self._every = every
+        self._kept: tuple[datetime, Company] | None = None
 
-    async def company(self) -> Company:
-        """Three reads, however many people there are."""
+    async def company(self, *, is_fresh: bool = False) -> Company:
+        """Three reads, however many people there are. Thousands take a second, so they are kept for a few minutes; who may come in and who may
+        read is asked anew every time, and a slot always looks afresh."""
         now = self._clock.now()
+        if self._kept is not None and not is_fresh and now - self._kept[0] < KEPT:
+            return self._kept[1]
+        company = await self._read_company(now)
+        self._kept = (now, company) if len(company.members) >= LARGE else None
+        return company
+
+    async def _read_company(self, now: datetime) -> Company:
         teams = await self._reading.teams()
         people = [one for one in await self._reading.everybody() if one.is_active]
         prompts = await self._reading.prompts([one.id for one in people], (now - ACTIVE_WITHIN).date())

@@ -13,8 +13,8 @@ from bot.okr.people import PersonId, TeamId
 class Directory(Protocol):
     """The organisation as it is now. Nothing is written by asking."""
 
-    async def company(self) -> Company:
-        """Everybody."""
+    async def company(self, *, is_fresh: bool = False) -> Company:
+        """Everybody. Of a large company it may be what was true some minutes ago, unless `is_fresh`."""
         ...
 
     async def may_read(self, person_id: PersonId) -> bool:

@@ -43,6 +43,7 @@ from bot.okr.people import PersonId, TeamId
 NONCE_SIZE = 16
 NOBODYS = opening(bytes(16))
 """Opens nothing: no form's receipt is all zeros."""
+UNITS_SHOWN = 20
 TOPICS_SHOWN = 40
 """What fits a menu; who wants another key result names it in the note."""
 
@@ -91,6 +92,17 @@ class _Now:
             return thread.holder == person_id
         return person_id in self.readers(thread.audience)
 
+    def between(self, person_id: str, unit_id: TeamId) -> tuple[TeamId, ...]:
+        """The person's team and those above it, up to a unit; that one first."""
+        above = {unit.id: unit.parent for unit in self.company.units}
+        member = self.member(person_id)
+        line: list[TeamId] = []
+        step = member.unit if member is not None else None
+        while step is not None and step not in line:
+            line.append(step)
+            step = None if step == unit_id else above.get(step)
+        return tuple(reversed(line)) if unit_id in line else (unit_id,)
+
     def below(self, unit_id: TeamId) -> tuple[TeamId, ...]:
         """A unit and everything under it."""
         found = [unit_id]
@@ -112,6 +124,8 @@ class Relay:
         self._lock = asyncio.Lock()
         self._began_at = clock.now()
         self._covered_at: datetime | None = None
+        self._classes: tuple[Company, Audiences] | None = None
+        """The audiences of the company seen last: worked out once for each that is read."""
         self._heads: tuple[StoredThread, ...] | None = None
         """The threads without their entries, as of the newest slot: boards ask for them all the time, and words stay out of memory."""
         self.troubles: set[str] = set()
@@ -131,7 +145,7 @@ class Relay:
             audience.unit.name,
             tuple(sorted(one.name for one in now.company.members if one.id in audience.unit.readers)),
             len(audience.authors),
-            await self._choices(now, audience),
+            await self._choices(now, audience, person_id),
             self._terms.external_channel,
             next_slot(now.plan, now.at),
             now.plan.is_rehearsal,
@@ -161,7 +175,7 @@ class Relay:
                     return Receipt(write(receipt))
                 if await self._vault.thread(opened) is not None:
                     return Receipt(write(receipt))
-            if draft.about and draft.about not in {choice.token for choice in await self._choices(now, audience)}:
+            if draft.about and draft.about not in {choice.token for choice in await self._choices(now, audience, person_id)}:
                 return Refused(No.OUTDATED_FORM)
             opened = opening(receipts[0])
             eligible = eligible_from(now.plan, Act.NOTE, now.at)
@@ -259,6 +273,8 @@ class Relay:
 
     @_or_not_now
     async def tray(self, person_id: PersonId) -> Tray | Refused:
+        if not await self._directory.may_read(person_id):
+            return Refused(No.NOT_YOURS)
         now = await self._now()
         spool = await self._vault.spool()
         held = [thread for thread in await self._vault.threads() if now.holds(person_id, thread)]
@@ -299,7 +315,7 @@ class Relay:
     @_or_not_now
     async def set_inbox(self, person_id: PersonId, team_id: TeamId, *, is_open: bool) -> Taken | Refused:
         now = await self._now()
-        if person_id not in now.readers(team_id):
+        if person_id not in now.readers(team_id) or not await self._directory.may_read(person_id):
             return Refused(No.NOT_YOURS)
         async with self._lock:
             spool = await self._vault.spool()
@@ -315,6 +331,8 @@ class Relay:
         is_taken = any(one.id == to and one.can_receive and one.id != person_id for one in now.company.members)
         if act is Act.PASS and not is_taken:
             return Refused(No.OUTDATED_FORM)
+        if not await self._directory.may_read(person_id):
+            return Refused(No.NOT_YOURS)
         async with self._lock:
             spool = await self._vault.spool()
             stored = next((one for one in await self._vault.threads() if ref_of(one.lookup) == ref), None)
@@ -369,11 +387,11 @@ class Relay:
     async def tick(self) -> Slot | None:
         async with self._lock:
             await self._vault.roll()
-            now = await self._now()
-            slot_at = newest_slot(now.plan, now.at)
+            at = self._clock.now()
+            slot_at = newest_slot(await self._directory.plan(), at)
             if slot_at is not None and await self._is_due(slot_at):
-                return await self._run_slot(slot_at, now)
-            covered_at = cover_tick(now.at)
+                return await self._run_slot(slot_at, await self._now(is_fresh=True))
+            covered_at = cover_tick(at)
             if self._covered_at != covered_at:
                 await self._vault.put_spool(await self._vault.spool())
                 self._covered_at = covered_at
@@ -427,12 +445,17 @@ class Relay:
 
     # --- what all of them need ---
 
-    async def _now(self) -> _Now:
-        company = await self._directory.company()
-        return _Now(company, audiences_of(company, self._terms.floor), await self._directory.plan(), self._clock.now())
+    async def _now(self, *, is_fresh: bool = False) -> _Now:
+        company = await self._directory.company(is_fresh=is_fresh)
+        if self._classes is None or self._classes[0] is not company:
+            self._classes = (company, audiences_of(company, self._terms.floor))
+        return _Now(company, self._classes[1], await self._directory.plan(), self._clock.now())
 
-    async def _choices(self, now: _Now, audience: Audience) -> tuple[Choice, ...]:
+    async def _choices(self, now: _Now, audience: Audience, person_id: str) -> tuple[Choice, ...]:
+        """The teams below the audience and what stands on their boards; of very many those between the person and the audience."""
         units = now.below(audience.unit.id)
+        if len(units) > UNITS_SHOWN:
+            units = now.between(person_id, audience.unit.id)
         names = {unit.id: unit.name for unit in now.company.units}
         teams = [Choice(f"team:{unit}", names[unit]) for unit in units] if len(units) > 1 else []
         topics = await self._directory.topics(units)

@@ -9,10 +9,11 @@ from itertools import pairwise
 
 from bot.coach import examples
 from bot.coach.advice import Advice, Finding, Good, Rule, Severity, Span
+from bot.coach.choosing import RESULT_UNITS
 from bot.coach.cues import Match
 from bot.coach.folding import in_script_of
 from bot.coach.lengths import is_long, is_short
-from bot.coach.measures import RESULT_UNITS, Reading, read
+from bot.coach.measures import Reading, read
 from bot.coach.opening import skip_preamble
 from bot.coach.standing import Standing, start_of_clause
 from bot.coach.tokens import shortened
@@ -102,13 +103,12 @@ def _finding(
     reading: Reading,
     example: str,
     cue: tuple[int, Match] | None = None,
-    tokens: tuple[int, int] | None = None,
 ) -> Finding:
-    """With the place of the cue, or else of some tokens, or else the whole sentence."""
+    """With the place of the cue, or else the whole sentence."""
     if cue is not None:
         at, match = cue
         return Finding(rule, severity, reading.sentence.span(at, at + match.length), example, match.phrase)
-    return Finding(rule, severity, reading.sentence.span(*(tokens or ())), example)
+    return Finding(rule, severity, reading.sentence.span(), example)
 
 
 def _has_bound(reading: Reading) -> bool:

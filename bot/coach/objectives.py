@@ -28,6 +28,8 @@ TASK_WORDS = {"en": 7, "vi": 9, "zh": 14}
 """A task with more words than this usually says what it is for."""
 FEW_WORDS = {"en": 4, "vi": 6, "zh": 8}
 VAGUE_WORDS = {"en": 6, "vi": 7, "zh": 10}
+BARE_THEME = {"en": 2, "zh": 4}
+"""With so few words and no verb it is a theme, whatever it is about (OKR method, W9)."""
 THEME_WORDS = {"en": 3, "vi": 5, "zh": 6}
 
 
@@ -216,11 +218,20 @@ def _is_theme(objective: _Objective) -> bool:
         return match is not None and match.length >= len(tokens) - 2 and not _has_verb(objective, match.length)
     match = faults.theme.ending(tokens, len(tokens))
     if match is None:
-        return False
+        is_bare = objective.words <= BARE_THEME[lexicon.lang] and len(tokens) > 1
+        return is_bare and not _has_verb(objective, 0) and not _praises(objective)
     before = len(tokens) - match.length
     if before == 0:
         return True
     return not _has_verb(objective, 0, before)
+
+
+def _praises(objective: _Objective) -> bool:
+    """ "Happy guests", "first-class service": short, and yet it says how it shall be."""
+    faults = objective.lexicon.faults
+    return any(
+        objective.finds(cues) is not None for cues in (faults.praise_words, faults.satisfied, faults.wish, faults.aspiring)
+    )
 
 
 def _has_verb(objective: _Objective, start: int, stop: int | None = None) -> bool:

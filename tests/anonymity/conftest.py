@@ -35,7 +35,8 @@ def prepared_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     files = {}
     for name, channel in CHANNELS.items():
         files[name] = made / f"{channel.platform}.db"
-        asyncio.run(prepare(f"sqlite:///{files[name]}", channel.platform))
+        if not files[name].exists():
+            asyncio.run(prepare(f"sqlite:///{files[name]}", channel.platform))
     return files
 
 

@@ -89,8 +89,10 @@ class Process:
         longest = LINGER.total_seconds()
         if (seconds < longest if self.holds_bags else seconds <= longest) and not event.is_set():
             # The pace of calls and of changes, or a bag waiting for more: that would hold everything up until the test turned the hands.
-            self.hands.turn(timedelta(seconds=seconds))
+            until = self.hands.now() + timedelta(seconds=seconds)
             await asyncio.sleep(0)
+            # Those who wait side by side wait through the same time.
+            self.hands.turn(max(until - self.hands.now(), timedelta(0)))
         else:
             await self.sleepers["dingtalk"].nap(event, seconds)
 

@@ -10,7 +10,7 @@ import pytest
 
 from adapters.demo import sample_turn
 from bot.actions.rounds import tick
-from bot.okr.people import Account, PersonId
+from bot.okr.people import Account, PersonId, first_account
 from bot.ports import PutAccount
 from tests.e2e.dingtalk_office import WAYS, Office, Way, dingtalk_office
 from tests.platforms.dingtalk_chats import Chat
@@ -104,3 +104,19 @@ async def test_a_cry_on_friday_is_answered_shown_on_monday_and_followed_up(offic
     assert len(asked) == 1
     office.chooses(linh, "Rồi")
     await office.server.until(lambda: any("Mừng quá!" in one.text for one in linh.chat.said))
+
+
+async def test_a_call_reaches_a_manager_who_has_never_written(tmp_path: Path) -> None:
+    async with dingtalk_office(tmp_path) as office:
+        sample = [change for change in sample_turn(office.hands.now()).changes if not isinstance(change, PutAccount)]
+        accounts = (first_account("dingtalk", "", f"staff-{one}", PersonId(one), has_chat=False) for one in ("linh", "jie"))
+        await office.store(*sample, *map(PutAccount, accounts))
+        linh, jie = office.server.person("staff-linh", "Lê Mai Linh"), office.server.person("staff-jie", "陈杰")
+        linh.says("cứu mạng")
+        await linh.sees("Kết quả then chốt nào đang kẹt?")
+        linh.presses("1. Gia đình mua")
+        await linh.sees("bạn cần gì?")
+        linh.says(HELP)
+        await linh.sees("Lời kêu cứu của bạn đã đến", "陈杰")
+        await jie.sees("需要帮助", "Lê Mai Linh")
+        assert "加资源" in jie.last.labels

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -383,3 +384,24 @@ async def test_a_pause_slack_asks_for_is_kept_and_nothing_is_lost(office: Office
     assert an.chat.said == []
     await office.pass_time(timedelta(seconds=15))
     await an.sees("Quý này bạn muốn tạo ra thay đổi gì?")
+
+
+async def test_nothing_people_say_and_no_secret_is_logged_however_much_is_logged(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    an = await is_asked_for_numbers(office)
+    await an.presses("Điền vào đây")
+    await an.sees_modal("Hôm nay")
+    await an.submits({"Hôm nay": "một ít", "Cuối kỳ": "nhiều"})
+    await an.submits({"Hôm nay": "1200", "Cuối kỳ": "2000"})
+    await an.sees("Đúng không?")
+    channel = office.server.workspace().channel("random", has_app=False)
+    await an.runs("/okr tiến độ", channel=channel)
+    await office.server.until(lambda: an.ephemerals)
+    office.server.faults.append(("chat.postMessage", RefusedError("fatal_error")))
+    await an.says("Một câu không ai nên đọc trong nhật ký")
+    await office.rest()
+    secrets = (office.app.bot_token, office.app.app_token, *office.app.signing_secrets, "response_url", "/hooks/")
+    words = (OBJECTIVE, "Phạm Bảo An", "tăng số khách", "không ai nên đọc", "một ít")
+    assert [one for one in (*secrets, *words) if one and one in caplog.text] == []

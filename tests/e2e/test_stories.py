@@ -116,6 +116,7 @@ def test_every_message_fits_every_platform(samples: tuple[Sample, ...], platform
     assert unfit == []
 
 
+@pytest.mark.timeout(180)
 def test_the_preview_is_one_page_with_everything_in_it(tmp_path: Path, samples: tuple[Sample, ...]) -> None:
     out = tmp_path / "preview.html"
     subprocess.run([LABAN, "preview", str(out)], check=True, capture_output=True)

@@ -79,6 +79,8 @@ class Courier:
         self.deliveries: list[Delivery] = []
         self.sockets: list[Socket] = []
         self.tickets: set[str] = set()
+        self.is_full = False
+        """Has no room for another socket, as when other processes hold all ten."""
         self.proxies: dict[str, str] = {}
         """What stands in front of a public address: `https://…` and where its requests are passed on to."""
         self.draw = random.Random(7)
@@ -232,7 +234,7 @@ class Courier:
         self.tickets.discard(ticket)
         line = web.WebSocketResponse()
         await line.prepare(request)
-        if len(self.sockets) >= CONNECTIONS:
+        if len(self.sockets) >= CONNECTIONS or self.is_full:
             await line.send_json({"type": "disconnect", "reason": "too_many_websockets", "debug_info": _DEBUG})
             await line.close()
             return line

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.anon.audience import Company
+from bot.anon.audience import Company, Unit
 from bot.anon.port import Draft, Form, Kind, No, Receipt, Refused, Taken, ThreadState
 from bot.okr.objective import KeyResultId
-from bot.okr.people import PersonId
-from tests.anon_office import ADMIN, AUTHORS, BOSS, LEAD, TEAM, Office
+from bot.okr.people import PersonId, TeamId
+from tests.anon_office import ADMIN, AUTHORS, BOSS, LEAD, TEAM, TOP, Office
 
 ANNA = AUTHORS[0]
 
@@ -331,7 +331,7 @@ async def test_without_a_key_nothing_is_taken_and_nothing_is_lost(office: Office
 
 
 async def test_a_directory_that_fails_is_a_refusal(office: Office) -> None:
-    async def broken() -> Company:
+    async def broken(*, is_fresh: bool = False) -> Company:
         raise ConnectionError("with a name in it")
 
     office.directory.company = broken  # type: ignore[method-assign] # a database that is away
@@ -366,3 +366,16 @@ async def test_a_reader_is_told_since_when_open_notes_wait_and_nobody_else_is(of
     await office.relay.close(LEAD, tray.notes[0].ref, tray.nonce)
     await office.slot()
     assert await office.relay.open_since(LEAD) == ()
+
+
+async def test_of_very_many_teams_those_between_the_person_and_the_audience_are_offered(office: Office) -> None:
+    now = office.directory.now
+    many = tuple(Unit(TeamId(f"team{number}"), f"Team {number}", TOP) for number in range(30))
+    office.directory.now = Company((*now.units, *many), now.members)
+    form = await office.relay.form(ANNA)
+    assert isinstance(form, Form)
+    assert [choice.token for choice in form.choices] == ["kr:kr1"]
+    office.shrink_floor_of(10)
+    form = await office.relay.form(ANNA)
+    assert isinstance(form, Form)
+    assert [choice.token for choice in form.choices] == ["team:lantern", "team:growth", "kr:kr1"]

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, time, timedelta
 
+import pytest
+
 from adapters.demo import sample_turn
 from bot.actions.unsigned_directory import OrganisationDirectory
 from bot.anon.audience import Audience, audiences_of
@@ -93,3 +95,17 @@ async def test_nearly_everybody_is_known_at_once_to_read_nothing() -> None:
         name for name in ("mei", "jie", "linh", "thomas", "an", "minh", "nobody") if await directory().may_read(PersonId(name))
     }
     assert readers == {"mei", "jie", "linh", "thomas"}
+
+
+async def test_a_large_company_is_kept_for_a_while_and_a_small_one_never(monkeypatch: pytest.MonkeyPatch) -> None:
+    storage, hands = MemoryStorage(), Hands(NOON)
+    storage.apply(sample_turn(NOON).changes)
+    small = OrganisationDirectory(storage.reading, hands, time(16, 0))
+    assert await small.company() is not await small.company()
+    monkeypatch.setattr("bot.actions.unsigned_directory.LARGE", 10)
+    large = OrganisationDirectory(storage.reading, hands, time(16, 0))
+    first = await large.company()
+    assert await large.company() is first
+    assert await large.company(is_fresh=True) is not first
+    hands.turn(timedelta(minutes=5))
+    assert await large.company() is not first

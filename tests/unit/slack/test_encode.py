@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from adapters.slack.decode import pressed_at_home
 from adapters.slack.encode import (
-    COMMANDS,
     NOTICE,
     Picture,
     Shown,
@@ -41,6 +40,8 @@ from bot.chat.message import (
     Tone,
 )
 from bot.chat.richtext import Span, Style, bold, join, words
+from bot.okr.people import LANGUAGES
+from bot.texts import T, say
 from tests.platforms.slack_reading import acts_of, labels_of, words_of
 from tests.platforms.slack_refusals import is_too_long, refusals, refusals_of_view
 from tests.sample_messages import INJECTIONS, SAMPLES
@@ -209,7 +210,10 @@ def test_a_message_with_a_form_names_its_fields_and_has_its_button() -> None:
 # --- commands ---
 
 
-@pytest.mark.parametrize("name", sorted(COMMANDS))
+COMMANDS = (*(command.removeprefix("/") for _, command in TABLE), "here", "这里", "这里 市场部")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_of_ours_is_understood_after_the_one_slack_has(name: str) -> None:
     before = saying(Paragraph((Span("say "), Span(f"/{name}", Style.CODE), Span(f" or /{name}"))))
     (block,) = with_own_commands(before).blocks
@@ -218,15 +222,32 @@ def test_every_command_of_ours_is_understood_after_the_one_slack_has(name: str) 
     assert read_intent(f"/okr {name}") is not None
 
 
-def test_every_command_that_help_names_can_be_typed_here() -> None:
-    assert {command.removeprefix("/") for _, command in TABLE} <= COMMANDS
-
-
 def test_other_commands_stay_what_they_are() -> None:
-    before = saying(Paragraph((Span("/invite", Style.CODE), Span("/here Company/Marketing", Style.CODE))))
+    before = saying(
+        Paragraph((Span("/invite", Style.CODE), Span("/here Company/Marketing", Style.CODE), Span("/okr new", Style.CODE)))
+    )
     (block,) = with_own_commands(before).blocks
     assert isinstance(block, Paragraph)
-    assert [span.text for span in block.text] == ["/invite", "/okr here Company/Marketing"]
+    assert [span.text for span in block.text] == ["/invite", "/okr here Company/Marketing", "/okr new"]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_text_names_a_command_slack_does_not_know(lang: str) -> None:
+    for key in (
+        "here.bound",
+        "here.nothing_bound",
+        "here.refused",
+        "here.taken",
+        "here.which",
+        "here.no_team",
+        "here.only_in_group",
+    ):
+        said = say(lang, T(key, name="A", typed="A", word=T("say.status")))
+        (block,) = with_own_commands(saying(Paragraph(said))).blocks
+        assert isinstance(block, Paragraph)
+        commands = [span.text for span in block.text if span.style is Style.CODE]
+        assert commands
+        assert all(one.startswith("/okr ") for one in commands if one.startswith("/"))
 
 
 @given(st.text(max_size=200))

@@ -13,7 +13,7 @@ from adapters.slack.client import SlackClient
 from adapters.slack.homes import Homes
 from adapters.slack.hooks import Hooks
 from adapters.slack.receive import Reception, make_bolt
-from adapters.slack.sockets import Socket
+from adapters.slack.sockets import STEADY, Socket
 from bot.chat.incoming import Texted
 from tests.hands import Hands, Sleeper
 from tests.platforms.slack_methods import RefusedError
@@ -70,7 +70,7 @@ async def line() -> AsyncIterator[Line]:
             inbox.accept, workspaces, client, hands, Hooks(hands), homes, open_form=no_form, find_problems=no_problems
         )
         bolt = make_bolt(reception, workspaces, client)
-        sockets = [Socket(number, bolt, client, APP_TOKEN, draw=lambda: 0.5, nap=Sleeper(hands).nap) for number in (1, 2)]
+        sockets = [Socket(number, bolt, client, APP_TOKEN, hands, draw=lambda: 0.5, nap=Sleeper(hands).nap) for number in (1, 2)]
         opened = Line(server, hands, server.person(), inbox, sockets)
         yield opened
         await opened.end()
@@ -105,6 +105,7 @@ async def test_what_could_not_be_stored_comes_again(line: Line) -> None:
 
 async def test_a_line_that_slack_closes_is_opened_again_while_the_other_one_listens(line: Line) -> None:
     await line.open()
+    line.hands.turn(STEADY)
     first, second = line.server.courier.sockets[-2:]
     await line.server.courier.refresh(first)
     for number in range(10):
@@ -118,6 +119,7 @@ async def test_a_line_that_slack_closes_is_opened_again_while_the_other_one_list
 
 async def test_a_line_that_breaks_is_opened_again(line: Line) -> None:
     await line.open()
+    line.hands.turn(STEADY)
     for one in tuple(line.server.courier.sockets):
         await one.line.close()
     await line.server.until(lambda: line.standing == 2)
@@ -167,3 +169,21 @@ async def test_a_pause_slack_asks_for_is_kept_before_the_next_line(line: Line) -
         line.hands.turn(timedelta(seconds=10))
         await asyncio.sleep(0)
     assert line.standing == 2
+
+
+async def test_a_slack_that_closes_every_line_at_once_is_asked_seldom_and_joined_when_it_has_room(line: Line) -> None:
+    line.server.courier.is_full = True
+    line.tasks += [asyncio.create_task(one.run()) for one in line.sockets]
+    await line.server.until(lambda: len(line.server.of("apps.connections.open")) >= 2)
+    for _ in range(60):
+        line.hands.turn(timedelta(seconds=10))
+        for _ in range(50):
+            await asyncio.sleep(0)
+    assert 2 < len(line.server.of("apps.connections.open")) < 60
+    line.server.courier.is_full = False
+    while line.standing < 2:
+        line.hands.turn(timedelta(minutes=1))
+        await asyncio.sleep(0)
+    answer = await line.an.says("after all")
+    assert answer is not None
+    assert answer.is_taken
