@@ -147,7 +147,8 @@ def _verb(tokens: Sequence[Token], target: Standing | None, dates: Spans, lexico
         stop = next((at for at in range(target.tail, stop) if is_boundary(tokens, at)), stop)
     at = 0
     while (found := lexicon.roles.verbs.search(tokens, at, stop)) is not None:
-        if found[1].kinds & TURNS:
+        beside = target is not None and target.lead <= found[0] < target.tail  # "2.1 or lower"
+        if found[1].kinds & TURNS and not beside:
             return "", found[1].kinds
         at = found[0] + 1
     return "", frozenset()
@@ -170,6 +171,8 @@ def _turns(choice: Choice, said: frozenset[str], *, collects: bool) -> frozenset
         if target.amount.sign == "-" and not choice.is_pair:
             return frozenset({Role.DOWN})
         near = target.roles & directions
+        if target.has(Role.AT_MOST):
+            near -= {Role.UP}  # "up to 5": the verb tells whether that is a way or a limit
         if near:
             return frozenset(near)
     return frozenset(said & directions)
@@ -237,7 +240,7 @@ def _share(value: Decimal, group: Standing) -> Decimal:
 def _direction_between(start: Decimal, end: Decimal, target: Standing, turns: frozenset[str]) -> Direction:
     if target.has(Role.AT_LEAST) and end <= start:
         return Direction.KEEP_ABOVE
-    if target.has(Role.AT_MOST) and end >= start:
+    if target.has(Role.AT_MOST) and not target.has(Role.UP) and end >= start:
         return Direction.KEEP_BELOW
     if end == start:
         return Direction.KEEP_ABOVE if Role.KEEP in turns else Direction.INCREASE
@@ -245,7 +248,8 @@ def _direction_between(start: Decimal, end: Decimal, target: Standing, turns: fr
 
 
 def _direction_alone(metric: str, target: Standing, end: Decimal, turns: frozenset[str], lexicon: Lexicon) -> Direction:
-    bounded = target.has(Role.AT_MOST) or (target.has(Role.WINDOW) and target.is_aside())
+    climbs = target.has(Role.UP) and Role.UP in turns  # "go up to 35%"
+    bounded = (target.has(Role.AT_MOST) and not climbs) or (target.has(Role.WINDOW) and target.is_aside())
     if Role.KEEP in turns:
         return Direction.KEEP_BELOW if bounded or end == 0 else Direction.KEEP_ABOVE
     if Role.DOWN in turns:

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from bot.coach.cues import Cues, Match, cues
 from bot.coach.digits import read_digits
-from bot.coach.numerals import HALF, ONE, Number, read_number
+from bot.coach.numerals import HALF, ONE, TEN, Number, read_number
 from bot.coach.tokens import Kind, Sentence, Token, read_sentence
 from bot.coach.words import lexicon_of
 from bot.coach.words.lexicon import AS_WRITTEN, Lexicon, Role, Skip
@@ -31,6 +32,7 @@ CURRENCY_AFTER = Cues({"USD": ("$", "usd"), "EUR": ("€", "eur"), "GBP": ("£",
 TIMES = cues("x", "×", "倍")
 TIMES_BEFORE = frozenset({"x", "×"})
 NONE = "none"
+OPENING = "opening"
 LARGEST_GROUP = 1000
 """In "3 of every 10" and "1 in 200" the second number is no larger."""
 OUT_OF_HUNDRED = cues("百分之")
@@ -44,6 +46,14 @@ NOT_TENTH = frozenset("功本为立员长交果就品效熟都")
 NOT_ZERO = frozenset("售件距部食下时基门星碎点")
 AND_A_HALF_UNIT = cues("个半")
 RATING_SCALES = frozenset({"5", "7", "10", "20", "100"})
+ROUND_GROUPS = frozenset({10, 20, 50, 100})
+"""Of so many one says a share: "8 of 10 shows"; "5 of the 8 tenders" are counted."""
+LAST_RANK = 1000
+MINUTE_IN_SHORT = cues("分")
+"""A minute where seconds follow, and points of a score everywhere else."""
+DAY = 1440
+COUNTS = frozenset({Role.AT_LEAST, Role.AT_MOST, Role.TO, Role.FROM, Role.NOW, Role.AIM, Role.REACH})
+"""Words after which a spelled number counts something, whatever follows."""
 AFTER_FRACTION = frozenset("%,.);:!?")
 PLACES = Decimal("0.0001")
 HUNDRED = Decimal(100)
@@ -142,11 +152,22 @@ def find_amounts(sentence: Sentence, lexicon: Lexicon, skips: Skips | None = Non
     skips = find_skips(sentence, lexicon) if skips is None else skips
     tokens = sentence.tokens
     amounts: list[Amount] = []
-    beginnings = _beginnings(lexicon.lang)
+    ranks: list[Amount] = []
+    beginnings, rank_words = _beginnings(lexicon.lang), lexicon.numbers.ranks.first_keys()
     at = 0
     while at < len(tokens):
         skipped = skips.get(at)
-        if skipped is not None and not _is_measured(tokens, at + skipped.length, lexicon):
+        is_date = skipped is not None and Skip.DATE in skipped.kinds
+        if not is_date and (tokens[at].key in rank_words or tokens[at].kind is Kind.NUMBER):
+            rank = _rank_at(tokens, at, lexicon)
+            if rank is not None:
+                ranks.append(rank)
+                amounts.append(rank)
+                at = rank.stop
+                continue
+        if skipped is not None and Skip.MEASURED in skipped.kinds:
+            at += skipped.length - 1
+        elif skipped is not None and not _is_measured(tokens, at + skipped.length, lexicon):
             at += skipped.length
             continue
         if tokens[at].kind is not Kind.NUMBER and tokens[at].key not in beginnings:
@@ -160,7 +181,48 @@ def find_amounts(sentence: Sentence, lexicon: Lexicon, skips: Skips | None = Non
             amount = replace(amount, value=_plain(amount.value * HUNDRED), unit="%") if amount.is_share else amount
             amounts.append(amount)
         at = max(amount.stop, at + 1)
-    return tuple(amounts)
+    return _without_names(tokens, amounts, ranks, lexicon) if ranks else tuple(amounts)
+
+
+def _rank_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Amount | None:
+    """ "3rd", "third", "hạng 3", "第三名"."""
+    words = lexicon.numbers
+    if tokens[at].kind is Kind.NUMBER:
+        behind = words.ranks.starting(tokens, at + 1)
+        if behind is None or behind.kinds != {"behind"} or not tokens[at].key.isdigit():
+            return None
+        if tokens[at + 1].kind is Kind.HAN or not tokens[at + 1].glued:
+            return None  # 40名 are forty people
+        value, stop = Decimal(tokens[at].key), at + 1 + behind.length
+    else:
+        found = words.ranks.starting(tokens, at)
+        if found is None or "behind" in found.kinds:
+            return None
+        stop = at + found.length
+        if "before" in found.kinds:
+            number = read_number(tokens, stop, words)
+            if number is None or number.scale > HUNDRED or number.value % 1:
+                return None
+            value, stop = number.value, number.stop
+        else:
+            value = found.value()
+    while (behind := words.ranks.starting(tokens, stop)) is not None and behind.kinds == {"behind"}:
+        stop += behind.length
+    return Amount(value, "", at, stop) if 0 < value <= LAST_RANK else None
+
+
+def _without_names(
+    tokens: Sequence[Token], amounts: Sequence[Amount], ranks: Sequence[Amount], lexicon: Lexicon
+) -> tuple[Amount, ...]:
+    """A rank alone is a name ("1st shift"); "from 7th to 3rd" and "hạng 3 (hiện hạng 7)" are two places one can compare."""
+    kept: set[Amount] = set()
+    for first, second in pairwise(amounts):
+        link = lexicon.roles.before.ending(tokens, second.first, first.stop)
+        if link is None or first not in ranks or not link.kinds & {Role.TO, Role.NOW, Role.FROM}:
+            continue
+        if second in ranks or (second.unit == "" and second.first - link.length == first.stop):
+            kept |= {first, second}
+    return tuple(amount for amount in amounts if amount in kept or amount not in ranks)
 
 
 def _is_measured(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> bool:
@@ -174,7 +236,7 @@ def _beginnings(lang: str) -> frozenset[str]:
     """The keys of words and signs a quantity can begin with; figures come on top."""
     words = lexicon_of(lang).numbers
     listed = (
-        words.digits, words.half, words.lone, words.multiples,
+        words.digits, words.half, words.lone, words.multiples, words.single,
         CURRENCY_BEFORE, ALL, OUT_OF_HUNDRED, OUT_OF_THOUSAND,
     )  # fmt: skip
     return (frozenset({"+", "-"}) | TIMES_BEFORE).union(*(cues.first_keys() for cues in listed))
@@ -253,6 +315,8 @@ def amount_at(
         at += 1
     amount = (
         _percent_in_words(tokens, at, lexicon)
+        or _clock(sentence, at, lexicon)
+        or (None if is_answer else _share_in_figures(tokens, at, lexicon))
         or _fraction(tokens, at, lexicon)
         or _with_unit(sentence, at, lexicon, expected, is_answer)
     )
@@ -291,6 +355,45 @@ def _percent_in_words(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Amo
     return None
 
 
+def _clock(sentence: Sentence, at: int, lexicon: Lexicon) -> Amount | None:
+    """ "6:30 min" and "1:15 hours": the unit tells them from a time of day."""
+    tokens = sentence.tokens
+    if at + 3 >= len(tokens) or tokens[at + 1].key != ":" or not (tokens[at + 1].glued and tokens[at + 2].glued):
+        return None
+    whole, part = tokens[at].key, tokens[at + 2].key
+    unit = lexicon.numbers.minutes.starting(tokens, at + 3)
+    if unit is None or unit.value() not in {1, 60} or not (whole.isdigit() and part.isdigit() and len(part) == 2 and part < "60"):
+        return None
+    stop = at + 3 + unit.length
+    value = (Decimal(whole) + Decimal(part) / 60).quantize(PLACES, ROUND_HALF_EVEN)
+    return Amount(_plain(value), sentence.slice(at + 3, stop), at, stop)
+
+
+def _share_in_figures(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Amount | None:
+    """ "9/10 chuyến xe đúng giờ": whole numbers in front of those who are counted are a share, not a rating."""
+    if at + 3 >= len(tokens) or tokens[at + 1].key != "/" or not (tokens[at + 1].glued and tokens[at + 2].glued):
+        return None
+    above, below, named = tokens[at].key, tokens[at + 2].key, tokens[at + 3]
+    if not (above.isdigit() and below in RATING_SCALES and 0 < int(above) < int(below)) or named.kind not in {
+        Kind.WORD,
+        Kind.HAN,
+    }:
+        return None
+    roles = lexicon.roles
+    if any(cues.starting(tokens, at + 3) for cues in (lexicon.numbers.ratings, roles.after, roles.before, roles.trim_after)):
+        return None
+    if (named.kind is Kind.WORD and named.glued) or not _leads_clause(tokens, at, lexicon):
+        return None
+    return Amount(Decimal(above) / Decimal(below), "", at, at + 3, is_share=True)
+
+
+def _leads_clause(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> bool:
+    """Whether nothing stands in front of a number but words like "at least"."""
+    while (match := lexicon.roles.before.ending(tokens, at)) is not None:
+        at -= match.length
+    return _opens_clause(tokens, at)
+
+
 def _fraction(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Amount | None:
     """ "4.5/5" is a rating, "2/3" and "1 1/2" are fractions; "30/9" and "1/2/2026" are dates and no quantity."""
     if at + 2 >= len(tokens) or tokens[at].kind is not Kind.NUMBER:
@@ -307,20 +410,21 @@ def _fraction(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Amount | No
     if following is not None and following.glued and following.kind is not Kind.HAN and following.key not in AFTER_FRACTION:
         return None
     above = read_digits(tokens[at].key, decimal_comma=lexicon.numbers.decimal_comma)
-    if above is None or not below.key.isdigit() or int(below.key) == 0 or above > int(below.key):
+    whole = below.key.removesuffix(".0").removesuffix(",0")  # "4,0/5,0"
+    if above is None or not whole.isdigit() or int(whole) == 0 or above > int(whole):
         return None
-    if below.key in RATING_SCALES:
-        return Amount(above, f"/{below.key}", at, at + 3)
-    if above >= int(below.key):
+    if whole in RATING_SCALES:
+        return Amount(above, f"/{whole}", at, at + 3)
+    if above >= int(whole):
         return None
-    return Amount((above / Decimal(below.key)).quantize(PLACES, ROUND_HALF_EVEN).normalize(), "", at, at + 3, is_fraction=True)
+    return Amount((above / Decimal(whole)).quantize(PLACES, ROUND_HALF_EVEN).normalize(), "", at, at + 3, is_fraction=True)
 
 
 def _with_unit(sentence: Sentence, at: int, lexicon: Lexicon, expected: Cues | None, is_answer: bool) -> Amount | None:
     tokens, words = sentence.tokens, lexicon.numbers
     number = read_number(tokens, at, words)
     if number is None:
-        return None
+        return None if is_answer else _single(sentence, at, lexicon)
     stop = number.stop
     over = FRACTION_OF.starting(tokens, stop)
     if over is not None and not number.in_figures:  # "三分之一": the lower number comes first
@@ -347,6 +451,8 @@ def _with_unit(sentence: Sentence, at: int, lexicon: Lexicon, expected: Cues | N
     stop += is_open
     value = number.value
     unit, stop, extra = ("", stop, Decimal(0)) if number.is_share else _unit_after(sentence, stop, lexicon, expected)
+    if stop < len(tokens) and unit and extra == 0 and (tokens[stop].kind is Kind.NUMBER or tokens[stop].kind is Kind.HAN):
+        unit, stop, extra = _and_smaller(sentence, number, unit, stop, lexicon)
     rate, stop = _rate_after(sentence, stop, lexicon)
     return Amount(
         value + extra,
@@ -361,6 +467,37 @@ def _with_unit(sentence: Sentence, at: int, lexicon: Lexicon, expected: Cues | N
     )
 
 
+def _single(sentence: Sentence, at: int, lexicon: Lexicon) -> Amount | None:
+    """ "less than a day", "within an hour": one of it, where a limit is set."""
+    tokens, words = sentence.tokens, lexicon.numbers
+    found = words.single.starting(tokens, at)
+    unit = None if found is None else words.minutes.starting(tokens, at + found.length)
+    if found is None or unit is None:
+        return None
+    bound = lexicon.roles.before.ending(tokens, at)
+    if bound is None or not bound.kinds & ({Role.AT_LEAST, Role.AT_MOST} | ({Role.WINDOW} if unit.value() <= DAY else set())):
+        return None
+    stop = at + found.length + unit.length
+    return Amount(ONE, sentence.slice(at + found.length, stop), at, stop)
+
+
+def _and_smaller(sentence: Sentence, number: Number, unit: str, stop: int, lexicon: Lexicon) -> tuple[str, int, Decimal]:
+    """ "2 giờ 30 phút", "6分30秒": the unit, where all of it ends, and what the smaller part adds."""
+    tokens, words = sentence.tokens, lexicon.numbers
+    smaller = read_number(tokens, stop, words)
+    below = None if smaller is None else words.minutes.starting(tokens, smaller.stop)
+    if smaller is None or below is None:
+        return unit, stop, Decimal(0)
+    above = words.minutes.starting(tokens, number.stop)
+    length = above.value() if above is not None else Decimal(0)
+    if MINUTE_IN_SHORT.starting(tokens, number.stop) is not None and stop == number.stop + 1:
+        unit, length = f"{unit}钟", ONE
+    if not 0 < smaller.value * below.value() < length:
+        return unit, stop, Decimal(0)
+    extra = _plain((smaller.value * below.value() / length).quantize(PLACES, ROUND_HALF_EVEN))
+    return unit, smaller.stop + below.length, extra
+
+
 def _share_of_group(tokens: Sequence[Token], number: Number, lexicon: Lexicon) -> Amount | None:
     """ "one in four visitors", "9 out of 10 guests", "7 trong 10 khách": a share of those who are named behind it."""
     link = lexicon.numbers.share_links.starting(tokens, number.stop)
@@ -368,6 +505,8 @@ def _share_of_group(tokens: Sequence[Token], number: Number, lexicon: Lexicon) -
         return None
     group = read_number(tokens, number.stop + link.length, lexicon.numbers)
     if group is None or not 0 < number.value < group.value <= LARGEST_GROUP or group.value % 1 or number.value % 1:
+        return None
+    if OPENING in link.kinds and not (group.value in ROUND_GROUPS and _leads_clause(tokens, number.first, lexicon)):
         return None
     stop = group.stop
     named = stop < len(tokens) and tokens[stop].kind in {Kind.WORD, Kind.HAN}
@@ -455,7 +594,7 @@ def _is_amount(sentence: Sentence, amount: Amount, lexicon: Lexicon) -> bool:
     before = tokens[amount.first - 1] if amount.first > 0 else None
     after = tokens[amount.stop] if amount.stop < len(tokens) else None
     if amount.is_bare_half:
-        return False
+        return _is_limit(tokens, amount, lexicon)
     if before is not None and before.key == "#":
         return False
     if before is not None and before.kind is Kind.NUMBER and tokens[amount.first].glued:
@@ -492,7 +631,9 @@ def _is_spelled_amount(tokens: Sequence[Token], amount: Amount, lexicon: Lexicon
         return amount.stop < len(tokens) and tokens[amount.stop].kind is Kind.HAN and tokens[amount.stop].key not in NOT_ZERO
     if token.kind is Kind.HAN:
         if amount.unit == "" and amount.scale < 100:
-            return lexicon.roles.before.ending(tokens, amount.first) is not None and amount.stop == len(tokens)
+            before = lexicon.roles.before.ending(tokens, amount.first)
+            counts = before is not None and amount.value > TEN and bool(before.kinds & COUNTS)  # 至少三十所…
+            return before is not None and (counts or amount.stop == len(tokens))
         return words.never_alone.starting(tokens, amount.first) is None or amount.scale > 1 or _is_bound(tokens, amount, lexicon)
     if amount.scale > 1:
         return True
@@ -506,9 +647,20 @@ def _is_spelled_amount(tokens: Sequence[Token], amount: Amount, lexicon: Lexicon
 
 
 def _is_bound(tokens: Sequence[Token], amount: Amount, lexicon: Lexicon) -> bool:
-    """ "no more than one": here the word is a number."""
+    """ "no more than one", "一小时内": here the word is a number."""
     before = lexicon.roles.before.ending(tokens, amount.first)
-    return before is not None and bool(before.kinds & {Role.AT_LEAST, Role.AT_MOST})
+    if before is not None and before.kinds & {Role.AT_LEAST, Role.AT_MOST}:
+        return True
+    after = lexicon.roles.after.starting(tokens, amount.stop)
+    short = lexicon.numbers.minutes.ending(tokens, amount.stop, amount.first)
+    return after is not None and Role.WINDOW in after.kinds and short is not None and short.value() <= DAY
+
+
+def _is_limit(tokens: Sequence[Token], amount: Amount, lexicon: Lexicon) -> bool:
+    """ "no longer than half a day": a half of a length of time, with a word in front that sets it as a place to get to."""
+    before = lexicon.roles.before.ending(tokens, amount.first)
+    is_time = lexicon.numbers.minutes.ending(tokens, amount.stop, amount.first) is not None
+    return is_time and before is not None and bool(before.kinds & {Role.AT_LEAST, Role.AT_MOST, Role.TO, Role.FROM})
 
 
 def _plain(value: Decimal) -> Decimal:

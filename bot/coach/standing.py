@@ -11,7 +11,7 @@ from bot.coach.tokens import Kind, Token, read_sentence
 from bot.coach.words.lexicon import Lexicon, Role
 
 BOUNDARIES = frozenset(',;。.!?:|()[]{}—"“”「」『』')
-ASIDE = frozenset({Role.WINDOW, Role.SCOPE, Role.OUT_OF, Role.SCALE})
+ASIDE = frozenset({Role.WINDOW, Role.LASTING, Role.SCOPE, Role.OUT_OF, Role.SCALE})
 """Roles of numbers that say for whom or how soon, rather than how much."""
 
 CHANGES = frozenset({Role.UP, Role.DOWN, Role.BY})
@@ -82,10 +82,12 @@ def _stand(tokens: Sequence[Token], amount: Amount, floor: int, ceiling: int, le
         if Role.WINDOW in found:
             # "in 30 days" limits; "in 3 cities" does not.
             found = frozenset({Role.WINDOW}) if is_time else found - {Role.WINDOW}
+        if Role.LASTING in found and not is_time:
+            found -= {Role.LASTING}
         if roles & PLACES:
             found -= ASIDE | {Role.PERIOD}
         if Role.AT_LEAST in roles:
-            found -= {Role.WINDOW}  # "a runway of at least 18 months"
+            found -= {Role.WINDOW, Role.LASTING}  # "a runway of at least 18 months"
         if roles & CHANGES:
             found -= {Role.NOW}  # 比去年下降8%: last year is compared with, and has no number
         if not found:
@@ -95,6 +97,8 @@ def _stand(tokens: Sequence[Token], amount: Amount, floor: int, ceiling: int, le
     tail = amount.stop
     while (match := lexicon.roles.after.starting(tokens, tail)) is not None and tail + match.length <= ceiling:
         found = match.kinds
+        if tail + match.length == ceiling < len(tokens) and lexicon.roles.before.ending(tokens, ceiling, tail) is not None:
+            break  # "95% so với 88%": what touches the next number belongs to it
         if Role.WINDOW in found:
             # "20天以内" is a bound when the number is where one wants to get, and else a window: "24小时内".
             found = (
