@@ -218,7 +218,7 @@ def _is_theme(objective: _Objective) -> bool:
         return match is not None and match.length >= len(tokens) - 2 and not _has_verb(objective, match.length)
     match = faults.theme.ending(tokens, len(tokens))
     if match is None:
-        is_bare = objective.words <= BARE_THEME[lexicon.lang] and len(tokens) > 1
+        is_bare = objective.words <= BARE_THEME[lexicon.lang] and (len(tokens) > 1 or lexicon.spaced)
         return is_bare and not _has_verb(objective, 0) and not _praises(objective)
     before = len(tokens) - match.length
     if before == 0:

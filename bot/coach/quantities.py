@@ -51,6 +51,7 @@ ROUND_GROUPS = frozenset({10, 20, 50, 100})
 LAST_RANK = 1000
 MINUTE_IN_SHORT = cues("分")
 """A minute where seconds follow, and points of a score everywhere else."""
+MINUTES_OF_HOUR = 60
 DAY = 1440
 COUNTS = frozenset({Role.AT_LEAST, Role.AT_MOST, Role.TO, Role.FROM, Role.NOW, Role.AIM, Role.REACH})
 """Words after which a spelled number counts something, whatever follows."""
@@ -362,7 +363,11 @@ def _clock(sentence: Sentence, at: int, lexicon: Lexicon) -> Amount | None:
         return None
     whole, part = tokens[at].key, tokens[at + 2].key
     unit = lexicon.numbers.minutes.starting(tokens, at + 3)
-    if unit is None or unit.value() not in {1, 60} or not (whole.isdigit() and part.isdigit() and len(part) == 2 and part < "60"):
+    if (
+        unit is None
+        or unit.value() not in {1, MINUTES_OF_HOUR}
+        or not (whole.isdigit() and part.isdigit() and len(part) == 2 and part < "60")
+    ):
         return None
     stop = at + 3 + unit.length
     value = (Decimal(whole) + Decimal(part) / 60).quantize(PLACES, ROUND_HALF_EVEN)
@@ -484,11 +489,17 @@ def _single(sentence: Sentence, at: int, lexicon: Lexicon) -> Amount | None:
 def _and_smaller(sentence: Sentence, number: Number, unit: str, stop: int, lexicon: Lexicon) -> tuple[str, int, Decimal]:
     """ "2 giờ 30 phút", "6分30秒": the unit, where all of it ends, and what the smaller part adds."""
     tokens, words = sentence.tokens, lexicon.numbers
+    above = words.minutes.starting(tokens, number.stop)
+    if above is not None and above.value() == MINUTES_OF_HOUR and tokens[stop].key.isdigit():
+        short = tokens[stop + 1 : stop + 2]
+        if (short and short[0].key == "m" and short[0].glued) or (
+            tokens[stop].glued and len(tokens[stop].key) == 2 and not short
+        ):
+            return unit, stop + 1 + len(short), _plain((Decimal(tokens[stop].key) / 60).quantize(PLACES))  # "2h30", "2h 30m"
     smaller = read_number(tokens, stop, words)
     below = None if smaller is None else words.minutes.starting(tokens, smaller.stop)
     if smaller is None or below is None:
         return unit, stop, Decimal(0)
-    above = words.minutes.starting(tokens, number.stop)
     length = above.value() if above is not None else Decimal(0)
     if MINUTE_IN_SHORT.starting(tokens, number.stop) is not None and stop == number.stop + 1:
         unit, length = f"{unit}钟", ONE

@@ -99,6 +99,10 @@ def _stand(tokens: Sequence[Token], amount: Amount, floor: int, ceiling: int, le
         found = match.kinds
         if tail + match.length == ceiling < len(tokens) and lexicon.roles.before.ending(tokens, ceiling, tail) is not None:
             break  # "95% so với 88%": what touches the next number belongs to it
+        if roles & CHANGES or amount.sign:
+            found -= {Role.NOW}  # "tăng 8% so với năm ngoái": last year is compared with
+            if not found:
+                break
         if Role.WINDOW in found:
             # "20天以内" is a bound when the number is where one wants to get, and else a window: "24小时内".
             found = (
