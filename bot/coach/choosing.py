@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from bot.coach.amounts import Amount
 from bot.coach.opening import skip_preamble
-from bot.coach.quantities import Amount
 from bot.coach.standing import Standing, is_boundary, is_duration, minutes_of, start_of_clause
 from bot.coach.tokens import Token
 from bot.coach.words.lexicon import MONEY, Lexicon, Role
@@ -140,7 +140,7 @@ def _pair(tokens: Sequence[Token], standings: Sequence[Standing], lexicon: Lexic
     """The first "from A to B", "A → B" or "to B from A"."""
     for index, (first, second) in enumerate(pairwise(standings)):
         touches = (
-            (second.lead == first.tail or _leads_down_to(tokens, first, second))
+            (second.lead == first.tail or _leads_to(tokens, first, second, lexicon))
             and not first.is_aside()
             and not first.has(Role.TO, Role.BY)
         )
@@ -155,13 +155,15 @@ def _pair(tokens: Sequence[Token], standings: Sequence[Standing], lexicon: Lexic
     return None
 
 
-def _leads_down_to(tokens: Sequence[Token], first: Standing, second: Standing) -> bool:
-    """ "4,600 open cases down to 2,900": with what is counted in between."""
+def _leads_to(tokens: Sequence[Token], first: Standing, second: Standing, lexicon: Lexicon) -> bool:
+    """ "4,600 open cases down to 2,900", "a backlog of 240 permits cut to 40": with what is counted in between."""
     way = second.amount.value - first.amount.value
     goes = second.has(Role.UP) if way > 0 else second.has(Role.DOWN)
     start = start_of_clause(tokens, second.lead)
-    starts = start == start_of_clause(tokens, first.amount.first) == first.amount.first
-    return starts and goes and first.roles <= {Role.FILLER}
+    if not goes or start != start_of_clause(tokens, first.amount.first):
+        return False
+    starts = start == first.amount.first or lexicon.roles.lower_is_better.ending(tokens, first.lead, start) is not None
+    return starts and first.roles <= {Role.FILLER}
 
 
 def _fit(one: Amount, other: Amount, lexicon: Lexicon, *, loosely: bool) -> bool:

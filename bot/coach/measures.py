@@ -12,7 +12,8 @@ from bot.coach.labels import read_statement
 from bot.coach.language import guess_language
 from bot.coach.metrics import find_metric, milestone_of
 from bot.coach.opening import Place, Spans, find_wish, opening_task, skip_preamble
-from bot.coach.quantities import Quantity, find_amounts, find_dates, find_skips
+from bot.coach.quantities import Quantity, find_amounts
+from bot.coach.skips import find_dates, find_skips
 from bot.coach.standing import Standing, is_boundary, minutes_of, stand, start_of_clause
 from bot.coach.tokens import Sentence, Token, read_sentence, shortened
 from bot.coach.words import lexicon_of

@@ -14,7 +14,8 @@ from bot.coach.labels import read_statement
 from bot.coach.language import guess_language
 from bot.coach.lengths import count_words, is_long, is_short
 from bot.coach.opening import Place, Spans, find_wish, opening_task, skip_preamble
-from bot.coach.quantities import find_amounts, find_dates, find_skips
+from bot.coach.quantities import find_amounts
+from bot.coach.skips import find_dates, find_skips
 from bot.coach.standing import Standing, stand
 from bot.coach.tokens import Kind, Sentence, Token, shortened
 from bot.coach.words import lexicon_of

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from bot.coach.quantities import HUNDRED, NONE, Amount
+from bot.coach.amounts import HUNDRED, NONE, Amount
 from bot.coach.tokens import Kind, Token, read_sentence
 from bot.coach.words.lexicon import Lexicon, Role
 
