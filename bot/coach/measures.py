@@ -251,6 +251,8 @@ def _direction_between(start: Decimal, end: Decimal, target: Standing, turns: fr
 def _direction_alone(metric: str, target: Standing, end: Decimal, turns: frozenset[str], lexicon: Lexicon) -> Direction:
     climbs = target.has(Role.UP) and Role.UP in turns  # "go up to 35%"
     bounded = (target.has(Role.AT_MOST) and not climbs) or (target.has(Role.WINDOW) and target.is_aside())
+    if target.has(Role.LASTING):
+        return Direction.INCREASE  # "no accident for 90 days in a row"
     if Role.KEEP in turns:
         return Direction.KEEP_BELOW if bounded or end == 0 else Direction.KEEP_ABOVE
     if Role.DOWN in turns:

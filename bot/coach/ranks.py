@@ -16,7 +16,7 @@ LAST_RANK = 1000
 
 def rank_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Amount | None:
     """ "3rd", "third", "hạng 3", "第三名"."""
-    words = lexicon.numbers
+    words, opens = lexicon.numbers, False
     if tokens[at].kind is Kind.NUMBER:
         behind = words.ranks.starting(tokens, at + 1)
         if behind is None or behind.kinds != {"behind"} or not tokens[at].key.isdigit():
@@ -33,12 +33,22 @@ def rank_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Amount | None
             number = read_number(tokens, stop, words)
             if number is None or number.scale > HUNDRED or number.value % 1:
                 return None
-            value, stop = number.value, number.stop
+            value, stop, opens = number.value, number.stop, True
         else:
             value = found.value()
+    is_named = False
     while (behind := words.ranks.starting(tokens, stop)) is not None and behind.kinds == {"behind"}:
         stop += behind.length
+        is_named = True
+    if not (is_named or opens) and _runs_into_noun(tokens, stop, lexicon):
+        return None  # "from second line to first line"
     return Amount(value, "", at, stop) if 0 < value <= LAST_RANK else None
+
+
+def _runs_into_noun(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> bool:
+    if at >= len(tokens) or tokens[at].kind not in {Kind.WORD, Kind.HAN}:
+        return False
+    return all(cues.starting(tokens, at) is None for cues in (lexicon.roles.before, lexicon.roles.trim_after))
 
 
 def without_names(

@@ -94,6 +94,27 @@ def _stand(tokens: Sequence[Token], amount: Amount, floor: int, ceiling: int, le
             break
         roles |= found
         lead -= match.length
+    tail = _tail(tokens, amount, roles, ceiling, lexicon)
+    if is_time and (Role.OF in roles or (not roles and not lexicon.spaced and _runs_into_noun(tokens, tail, lexicon))):
+        roles.add(Role.SCOPE)  # 24小时响应率, 20分钟以上的锻炼: which ones are counted
+    if Role.LASTING in roles:
+        roles.discard(Role.WINDOW)  # "for 30 days in a row"
+    if Role.AT_LEAST in roles and Role.FROM in roles:  # "từ 90% trở lên"
+        roles.discard(Role.FROM)
+    if floor > 0 and tail == len(tokens) and roles <= {Role.FILLER} and not amount.sign and tokens[amount.first - 1].key == ":":
+        roles.add(Role.AIM)  # "bugs open longer than 7 days: 0"
+    if Role.FOLD in roles and amount.unit in {"", "lần"}:
+        amount = replace(amount, unit="x")  # "tăng gấp 3"
+    if floor > 0 and _speaks_of_each(tokens, lead, floor, lexicon):
+        roles = roles - PLACES | {Role.SCOPE}
+    if amount.is_fraction and roles & CHANGES and not roles & {Role.TO, Role.AIM}:
+        amount = replace(amount, value=amount.value * HUNDRED, unit="%")  # "giảm 1/3"
+    return Standing(amount, frozenset(roles), lead, tail)
+
+
+def _tail(tokens: Sequence[Token], amount: Amount, roles: set[str], ceiling: int, lexicon: Lexicon) -> int:
+    """Where the words behind a number that belong to it end; what they say is added to `roles`."""
+    is_time = is_duration(amount.unit, lexicon)
     tail = amount.stop
     while (match := lexicon.roles.after.starting(tokens, tail)) is not None and tail + match.length <= ceiling:
         found = match.kinds
@@ -108,6 +129,8 @@ def _stand(tokens: Sequence[Token], amount: Amount, floor: int, ceiling: int, le
             found = (
                 frozenset({Role.WINDOW}) if is_time and not roles & {Role.TO, Role.AIM, Role.AT_MOST} else found - {Role.WINDOW}
             )
+        if Role.LASTING in found and not is_time:
+            found -= {Role.LASTING}
         if Role.OF in found:
             roles |= found
             break
@@ -115,19 +138,7 @@ def _stand(tokens: Sequence[Token], amount: Amount, floor: int, ceiling: int, le
             break
         roles |= found
         tail += match.length
-    if is_time and (Role.OF in roles or (not roles and not lexicon.spaced and _runs_into_noun(tokens, tail, lexicon))):
-        roles.add(Role.SCOPE)  # 24小时响应率, 20分钟以上的锻炼: which ones are counted
-    if Role.AT_LEAST in roles and Role.FROM in roles:  # "từ 90% trở lên"
-        roles.discard(Role.FROM)
-    if floor > 0 and tail == len(tokens) and roles <= {Role.FILLER} and not amount.sign and tokens[amount.first - 1].key == ":":
-        roles.add(Role.AIM)  # "bugs open longer than 7 days: 0"
-    if Role.FOLD in roles and amount.unit in {"", "lần"}:
-        amount = replace(amount, unit="x")  # "tăng gấp 3"
-    if floor > 0 and _speaks_of_each(tokens, lead, floor, lexicon):
-        roles = roles - PLACES | {Role.SCOPE}
-    if amount.is_fraction and roles & CHANGES and not roles & {Role.TO, Role.AIM}:
-        amount = replace(amount, value=amount.value * HUNDRED, unit="%")  # "giảm 1/3"
-    return Standing(amount, frozenset(roles), lead, tail)
+    return tail
 
 
 def _speaks_of_each(tokens: Sequence[Token], lead: int, floor: int, lexicon: Lexicon) -> bool:
