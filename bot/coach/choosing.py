@@ -48,7 +48,7 @@ def choose(tokens: Sequence[Token], standings: Sequence[Standing], result: Stand
     free = [each for each in standings if each is not baseline]
     group = next((index for index, each in enumerate(free[:-1]) if each.has(Role.OUT_OF)), None)
     if group is not None and group + 1 < len(free):
-        free = free[: group + 2]  # "of every 4 shops 3 get 90 points": the share is meant
+        free = free[: group + 2]  # "of every 6 clinics 5 score 80 points": the share is meant
     direct = [each for each in free if not each.is_aside()]
     if not direct:  # of "in 24 hours for 95% of requests" the share is meant
         direct = sorted((each for each in free if not each.has(Role.SCALE)), key=lambda each: each.amount.unit != "%")
@@ -156,7 +156,7 @@ def _pair(tokens: Sequence[Token], standings: Sequence[Standing], lexicon: Lexic
 
 
 def _leads_to(tokens: Sequence[Token], first: Standing, second: Standing, lexicon: Lexicon) -> bool:
-    """ "4,600 open cases down to 2,900", "a backlog of 240 permits cut to 40": with what is counted in between."""
+    """ "1,900 parcels a week down to 700", "a backlog of 240 permits cut to 40": with what is counted in between."""
     way = second.amount.value - first.amount.value
     goes = second.has(Role.UP) if way > 0 else second.has(Role.DOWN)
     start = start_of_clause(tokens, second.lead)

@@ -249,7 +249,7 @@ def _direction_between(start: Decimal, end: Decimal, target: Standing, turns: fr
 
 
 def _direction_alone(metric: str, target: Standing, end: Decimal, turns: frozenset[str], lexicon: Lexicon) -> Direction:
-    climbs = target.has(Role.UP) and Role.UP in turns  # "go up to 35%"
+    climbs = target.has(Role.UP) and Role.UP in turns  # "go up to 40%"
     bounded = (target.has(Role.AT_MOST) and not climbs) or (target.has(Role.WINDOW) and target.is_aside())
     if target.has(Role.LASTING):
         return Direction.INCREASE  # "no accident for 90 days in a row"
