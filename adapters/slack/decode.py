@@ -47,6 +47,8 @@ DONE: Final = "done"
 """The button that sends them."""
 ANSWER: Final = "answer"
 """The element of a modal's input."""
+TWICE: Final = 2.0
+"""Seconds within which the same button pressed again is a slip of the finger."""
 
 Told = Mapping[str, Any]
 
@@ -211,7 +213,7 @@ def _press(whose: Tenancy, told: Told, user: Told, action: Told, at: datetime) -
     user_id, body = user.get("id"), _pressed(told, action)
     if not isinstance(user_id, str) or body is None or _is_other_team(whose, user):
         return None
-    event_id = _derived("press", _stage(told), user_id, _value(action), "" if _is_answer(body) else str(action.get("action_ts")))
+    event_id = _derived("press", _stage(told), user_id, _value(action), "" if _is_answer(body) else _window(action))
     incoming = _incoming(whose, event_id, {}, user_id, at, body, _name(user.get("username") or user.get("name")))
     channel = told.get("channel")
     channel_id = channel.get("id") if isinstance(channel, Mapping) else None
@@ -423,6 +425,14 @@ def _is_token(token: str) -> bool:
 def _is_answer(body: Body) -> bool:
     """Whether it answers a question, which can be done once: whenever the same button is pressed again it is the same event."""
     return isinstance(body, Picked) and body.token.startswith("a.")
+
+
+def _window(action: Told) -> str:
+    """The moment of a press, as coarse as a double click is long, so that two processes which get one press each find the same event."""
+    try:
+        return str(int(float(action["action_ts"]) // TWICE))
+    except (KeyError, OverflowError, TypeError, ValueError):
+        return str(action.get("action_ts"))
 
 
 def _value(action: Told) -> str:

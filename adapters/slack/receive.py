@@ -29,6 +29,7 @@ from adapters.patience import BUGS
 from adapters.slack.client import NETWORK, ApiError, SlackClient
 from adapters.slack.decode import (
     COMMAND,
+    TWICE,
     Told,
     actor_of,
     decode,
@@ -64,8 +65,6 @@ TAKE_SECONDS: Final = 2.5
 """Slack gives up after three."""
 MODAL_SECONDS: Final = 2.5
 """A `trigger_id` is good for about three."""
-TWICE: Final = 2.0
-"""Seconds within which the same button pressed again is a slip of the finger."""
 PRESSES: Final = 10_000
 ENDING: Final = 1.0
 
@@ -235,7 +234,8 @@ class Reception:
             self._hooks.keep(incoming.whisper.answer, hook)
 
     def _once(self, told: Told, incoming: Incoming) -> Incoming:
-        """The event under the key of the press a moment before it, when it is the same press."""
+        """The event under the key of the press a moment before it, when it is the same press. The keys of presses are coarse already;
+        this is for two that lie on both sides of a border."""
         pressed = press_of(told)
         if pressed is None or not isinstance(incoming.body, Picked):
             return incoming
