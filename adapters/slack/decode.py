@@ -13,7 +13,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -50,9 +50,13 @@ ANSWER: Final = "answer"
 TWICE: Final = 2.0
 """Seconds within which the same button pressed again is a slip of the finger."""
 
+THREAD: Final = "/"
+"""Between a channel and the message whose thread is meant, in the name of a place."""
+
 Told = Mapping[str, Any]
 
 _ID = re.compile(r"[A-Z0-9]{1,40}\Z")
+_TS = re.compile(r"[0-9]{1,12}\.[0-9]{1,9}\Z")
 _SUBTYPES = (None, "file_share", "thread_broadcast")
 _MARKUP = re.compile(
     r"<(?:(?P<kind>[@#!])(?P<target>[^<>|\s]+)|(?P<link>[a-z][a-z0-9+.-]{1,20}:[^<>|\s]+))(?:\|(?P<label>[^<>]*))?>"
@@ -162,10 +166,16 @@ def _mention(
     incoming = _incoming(whose, event_id, event, user_id, at, said)
     if incoming is None:
         return None
+    thread = event.get("thread_ts")
+    room = f"{channel_id}{THREAD}{thread}" if isinstance(thread, str) and _TS.match(thread) else channel_id
     group = Place(PLATFORM, whose.tenant, channel_id, is_private=False)
-    if intent.wish in (Wish.HERE, Wish.BOARD):
-        return Incoming(event_id, incoming.sender, group, incoming.sent_at, incoming.body)
-    return Incoming(event_id, incoming.sender, incoming.place, incoming.sent_at, incoming.body, _whisper(group, user_id))
+    match intent.wish:
+        case Wish.HERE:
+            # It concerns the whole channel, wherever it was said.
+            return replace(incoming, place=group)
+        case Wish.BOARD:
+            return replace(incoming, place=group, answer=None if room == channel_id else replace(group, chat_id=room))
+    return replace(incoming, whisper=Whisper(group, whisper_place(whose.tenant, room, user_id)))
 
 
 def _incoming(
@@ -393,20 +403,16 @@ def hook_of(told: Told) -> str:
 # --- reading ---------------------------------------------------------------------------------------------------------------------
 
 
-def whisper_place(tenant: str, channel_id: str, user_id: str) -> Place:
-    """A channel as one person alone sees it."""
-    return Place(PLATFORM, tenant, f"{channel_id}:{user_id}", is_private=False)
-
-
-def _whisper(group: Place, user_id: str) -> Whisper:
-    return Whisper(group, whisper_place(group.tenant, group.chat_id, user_id))
+def whisper_place(tenant: str, room: str, user_id: str) -> Place:
+    """A channel, or a thread in it, as one person alone sees it."""
+    return Place(PLATFORM, tenant, f"{room}:{user_id}", is_private=False)
 
 
 def _whispered(whose: Tenancy, incoming: Incoming, channel_id: str, user_id: str) -> Incoming | None:
     if not _ID.match(channel_id):
         return None
-    whisper = _whisper(Place(PLATFORM, whose.tenant, channel_id, is_private=False), user_id)
-    return Incoming(incoming.event_id, incoming.sender, incoming.place, incoming.sent_at, incoming.body, whisper)
+    group = Place(PLATFORM, whose.tenant, channel_id, is_private=False)
+    return replace(incoming, whisper=Whisper(group, whisper_place(whose.tenant, channel_id, user_id)))
 
 
 def _is_direct(channel_id: str) -> bool:
