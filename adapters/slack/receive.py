@@ -237,7 +237,7 @@ class Reception:
         """The event under the key of the press a moment before it, when it is the same press. The keys of presses are coarse already;
         this is for two that lie on both sides of a border."""
         pressed = press_of(told)
-        if pressed is None or not isinstance(incoming.body, Picked):
+        if pressed is None:
             return incoming
         what, moment = pressed
         key = (incoming.sender.tenant, what)

@@ -220,6 +220,14 @@ async def test_a_deed_pressed_twice_within_a_moment_is_one_and_later_another(ope
     assert len(opened.inbox.events) == 3
 
 
+async def test_what_is_ticked_is_sent_once_however_often_its_button_is_pressed(opened: Door) -> None:
+    ticked = {"b": {"many0": {"type": "multi_static_select", "selected_options": [{"value": "1"}, {"value": "3"}]}}}
+    for at in (1772442001.9, 1772442002.1):
+        told = press("done", at=at, action_id="done0") | {"state": {"values": ticked}}
+        assert (await opened.deed(told))[0] == 200
+    assert [one.body for one in opened.inbox.events] == [Texted("1, 3")]
+
+
 async def test_a_command_may_hold_any_word(opened: Door) -> None:
     for text in ("status payload", "payload=1", "status a=b&c", "status 100%", "trạng thái", "+1 ; & =", ""):
         assert (await opened.command(**command(text)))[0] == 200
