@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -342,3 +343,26 @@ async def test_a_private_modal_is_answered_at_once_and_never_enters_the_inbox() 
             assert whistle.heard == [values]
             await opened.command(**command("new"))
             assert [one.body for one in opened.inbox.events] == [Texted("/okr new")]
+
+
+class Broken(Whistle):
+    """A disk that is full."""
+
+    async def open(self, sender: Sender) -> Mapping[str, Any] | None:
+        """Fails."""
+        raise OSError("disk full")
+
+    async def submitted(self, sender: Sender, view: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Fails."""
+        raise OSError("disk full")
+
+
+async def test_what_fails_unread_by_others_leaves_no_line_that_says_when(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "adapters")
+    async with door(modals=(Broken(),)) as opened:
+        values = {"note": {"n": {"type": "plain_text_input", "value": "nobody answers"}}}
+        number, _ = await opened.deed(view("view_submission", values, {}, "whistle"))
+        assert number == 503
+        assert (await opened.command(**command("anon")))[0] == 503
+        assert opened.inbox.events == []
+    assert [one.getMessage() for one in caplog.records if one.name.startswith("adapters")] == []
