@@ -147,7 +147,8 @@ def _event(whose: Tenancy, event_id: str, event: Told, bot: str, at: datetime) -
         case {"type": "message", "channel_type": "im", "user": str(user_id)} if event.get("subtype") in _SUBTYPES:
             return _incoming(whose, event_id, event, user_id, at, _texted(_words_of(event)))
         case {"type": "app_mention", "user": str(user_id), "channel": str(channel_id), "text": str(text)}:
-            spoken = _plain(text.replace(f"<@{bot}>", " ") if bot else text).strip()
+            # Called by name and nothing else: what can be said here?
+            spoken = _plain(text.replace(f"<@{bot}>", " ") if bot else text).strip() or "?"
             return _mention(whose, event_id, event, user_id, channel_id, spoken, at)
         case {"type": "app_home_opened", "tab": "home", "user": str(user_id)} if "view" not in event:
             # There is no home yet: they have never been here.

@@ -266,6 +266,15 @@ async def test_a_thread_is_answered_in_the_thread(office: Office) -> None:
     assert an.ephemerals[-1].thread_ts == asked.ts
 
 
+async def test_who_only_calls_our_name_learns_what_can_be_said_and_nobody_else_does(office: Office) -> None:
+    an = await knows(office, "U0AN", "Phạm Bảo An")
+    channel = office.server.workspace().channel("lantern")
+    channel.members.append(an.id)
+    await an.says("@Laban", channel=channel)
+    await an.sees_alone("/okr")
+    assert channel.said == []
+
+
 async def test_who_leads_nothing_cannot_take_a_channel(office: Office) -> None:
     an = await knows(office, "U0AN", "Phạm Bảo An")
     channel = office.server.workspace().channel("lantern")
