@@ -17,8 +17,8 @@ from bot.coach import Judgement, Parsed, SentenceKind, Severity, Verdict, judge
 from bot.coach.places import place_in
 from bot.coach.wording import praise_of, question_of
 from bot.okr.people import LANGUAGES
+from bot.texts import T, number, say_plain
 from bot.texts import Text as Said
-from bot.texts import number, say_plain
 
 LONGEST_LINE = 1_000_000
 """Bytes. Nobody's sentence is longer, and what is longer is not kept in memory."""
@@ -165,11 +165,13 @@ def show(text: str, kind: SentenceKind, lang: str, console: Console) -> Verdict:
     table.add_column(overflow="fold")
     for good, _ in judgement.goods:
         table.add_row(_mark(Severity.GOOD), Text(_said(judgement.lang, praise_of(good))))
+    shown = ""
     for finding in judgement.findings:
         question = question_of(finding.rule, is_objective=kind is SentenceKind.OBJECTIVE)
         table.add_row(_mark(finding.severity), Text(_said(judgement.lang, question)))
-        if finding.example:
+        if finding.example not in ("", shown):  # two things to mend often have one remedy
             table.add_row("", Text(f"→ {finding.example}", "italic"))
+            shown = finding.example
     console.print(table)
     if judgement.parsed is not None:
         console.print(_understood(judgement.parsed, judgement.lang))
@@ -181,9 +183,11 @@ def _mark(severity: Severity) -> Text:
 
 
 def _understood(parsed: Parsed, lang: str) -> Text:
-    """`NPS · 30 → 50 points · increase · by end of Q3`, parts that were not said left out."""
+    """`NPS · 30 → 50 points · up · by end of Q3`, in the sentence's language, parts that were not said left out."""
     numbers = [number(lang, one) for one in (parsed.baseline, parsed.target) if one is not None]
     sign = "±" if parsed.relative else ""
     space = "" if parsed.unit[:1] in ("", "%", "/") else " "
     measured = f"{sign}{' → '.join(numbers)}{space}{parsed.unit}" if numbers else ""
-    return Text(" · ".join(part for part in (parsed.metric, measured, parsed.direction, parsed.deadline) if part), "bold")
+    # A number that is only to be reached has no way it goes: the number says it all.
+    direction = "" if parsed.direction == "reach" else _said(lang, T(f"word.direction.{parsed.direction}"))
+    return Text(" · ".join(part for part in (parsed.metric, measured, direction, parsed.deadline) if part), "bold")

@@ -140,10 +140,12 @@ def _names_metric(reading: Reading) -> bool:
         return False
     if _end_of_wish(reading.sentence, lexicon) > 0:
         return wishes_for_noun(reading.sentence, lexicon)
+    if lexicon.faults.other_verbs.search(tokens) is not None:
+        return False
     if lexicon.faults.theme.ending(tokens, len(tokens)) is not None and len(tokens) <= NOUN_PHRASE:
         return True
     few = len(tokens) <= (NOUN_PHRASE if lexicon.spaced else 2 * NOUN_PHRASE)
-    return few and lexicon.faults.other_verbs.search(tokens) is None and lexicon.faults.vague.search(tokens) is None
+    return few and lexicon.faults.vague.search(tokens) is None
 
 
 def _measurable(metric: str, reading: Reading) -> str:

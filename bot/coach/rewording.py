@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from bot.coach.examples import BLANK
 from bot.coach.measures import read
 from bot.okr.measure import Measure
 from bot.texts import number
@@ -47,6 +48,25 @@ def reworded(sentence: str, measure: Measure, lang: str) -> str:
     again = read(text, lang).draft
     is_understood = again.target == measure.target and again.metric == measure.metric
     return text if edits and is_understood and again.baseline in (None, measure.baseline) else sentence
+
+
+def filled(sentence: str, measure: Measure, lang: str) -> str:
+    """The coach's example with the numbers of `measure` in its gaps; "…" stands where nobody knows the number.
+
+    Of two gaps the first is the start; a single one is the target, or the start where the target is said ("by 20 % (currently __)").
+    """
+    if BLANK not in sentence:
+        return sentence
+    reading = read(sentence.replace(BLANK, " "), lang)
+    own = reading.lexicon.lang
+    says_unit = measure.unit in ("", "%") and measure.unit in sentence  # "from __% to __%"
+    values = [measure.baseline, measure.target]
+    if sentence.count(BLANK) == 1:
+        values.pop(1 if reading.draft.target is not None else 0)
+    for value in values:
+        known = "…" if value is None else number(own, value) if says_unit else _written(value, measure.unit, own)
+        sentence = sentence.replace(BLANK, known, 1)
+    return sentence.replace(BLANK, "…")
 
 
 def _in_its_own_way(said: str, value: Decimal, lang: str) -> str:

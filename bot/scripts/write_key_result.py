@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.coach import MeasureDraft, Quantity, Rule, advise_key_result, read_measure, read_quantity
 from bot.coach.examples import capitalised
-from bot.coach.rewording import reworded
+from bot.coach.rewording import filled, reworded
 from bot.coach.stretch import PastKeyResult, judge_stretch
 from bot.dialogs.fields import Amount, Choice, Number, Sentence
 from bot.dialogs.script import Ask, Pick, Say, Script, ask, ask_all, digest
@@ -79,7 +79,7 @@ def write_key_result(
     stretch = judge_stretch(measure, is_aspirational=is_aspirational, confidence=confidence, past=past)
     if stretch is not None:
         measure = yield from _stretched(id, measure, stretch)
-    return KeyResultDraft(id, reworded(_filled(sentence, measure), measure, lang), measure, confidence)
+    return KeyResultDraft(id, reworded(filled(sentence, measure, lang), measure, lang), measure, confidence)
 
 
 def change_measure(id: str, sentence: str, measure: Measure, lang: str) -> Script[tuple[str, Measure]]:  # noqa: A002 it is one
@@ -94,7 +94,7 @@ def reword(id: str, sentence: str, measure: Measure, lang: str) -> Script[tuple[
     if BLANK in sentence or (draft.target is not None and draft.direction is not Direction.MILESTONE):
         measure = yield from _measure(id, sentence, lang)
     sentence, measure = yield from _understood(id, sentence, measure, lang)
-    return reworded(_filled(sentence, measure), measure, lang), measure
+    return reworded(filled(sentence, measure, lang), measure, lang), measure
 
 
 def _measure(id: str, sentence: str, lang: str) -> Script[Measure]:  # noqa: A002 it is one
@@ -197,7 +197,9 @@ def _understood(id: str, sentence: str, measure: Measure, lang: str) -> Script[t
             break
         if answer in parts:
             value = yield from ask(
-                f"{id}/mend/{number}/{about}/{answer}", _field_of(answer), T(f"write.new_{answer}", name=measure.metric)
+                f"{id}/mend/{number}/{about}/{answer}",
+                _field_of(answer),
+                T(f"write.new_{answer}", name=capitalised(measure.metric)),
             )
             measure, trouble = _mended(measure, answer, value)
             continue
@@ -286,23 +288,11 @@ def _stretched(id: str, measure: Measure, stretch: Rule) -> Script[Measure]:  # 
     )
     if not (yield from question):
         return measure
-    typed = yield from ask(f"{id}/stretched/{about}", Amount(measure.unit), T("write.fifty_fifty", name=measure.metric))
+    typed = yield from ask(
+        f"{id}/stretched/{about}", Amount(measure.unit), T("write.fifty_fifty", name=capitalised(measure.metric))
+    )
     target = measure.target if typed is None else typed.value
     return _coherent(measure.metric, measure.baseline, target, measure.unit, measure.direction)
-
-
-def _filled(sentence: str, measure: Measure) -> str:
-    """The coach's example has blanks; by now their numbers are known."""
-    for value in (measure.baseline, measure.target):
-        if BLANK in sentence and value is not None:
-            sentence = sentence.replace(
-                BLANK, f"{_bare(value)}{'' if measure.unit in ('', '%') and measure.unit in sentence else measure.unit}", 1
-            )
-    return sentence.replace(BLANK, "…")
-
-
-def _bare(value: Decimal) -> str:
-    return f"{value.normalize():f}"
 
 
 def amount(value: Decimal, unit: str) -> Text:

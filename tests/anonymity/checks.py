@@ -13,7 +13,6 @@ from tests.anonymity.scan import appeared, keys_in
 from tests.anonymity.state import Snapshot, differences
 from tests.anonymity.story import FIRST_TEXT, MINUTE, SECOND_TEXT, Bench, Story
 
-WHOLE = Story()
 DARK = frozenset({"data/anon/spool.bin", "data/anon/anon.db"})
 """Sealed files: of the length of a note their size may say nothing, and what is in them is another matter."""
 
@@ -44,7 +43,7 @@ def needles_of(person_id: str) -> tuple[str, ...]:
 
 async def byte_scan(bench: Bench) -> list[str]:
     """P1: no file knows the authors any better than in the same days without a note; and no file has the notes' words or codes."""
-    with_notes, without = await bench.tell(WHOLE), await bench.tell(replace(WHOLE, writes=False))
+    with_notes, without = await bench.tell(bench.whole), await bench.tell(replace(bench.whole, writes=False))
     found = []
     # Not the last snapshot: by then everybody in the audience has been told that there are answers, by name as it were.
     for moment in ("waiting", "released"):
@@ -63,27 +62,27 @@ async def byte_scan(bench: Bench) -> list[str]:
 
 async def author_swap(bench: Bench) -> list[str]:
     """P2: another author, the same bytes."""
-    return await _same(bench, WHOLE, replace(WHOLE, first=YUTONG))
+    return await _same(bench, bench.whole, replace(bench.whole, first=YUTONG))
 
 
 async def time_shift(bench: Bench) -> list[str]:
     """P3: half an hour later, three looks of the timer and a colleague's message later, the same bytes."""
-    return await _same(bench, WHOLE, replace(WHOLE, late=25 * MINUTE))
+    return await _same(bench, bench.whole, replace(bench.whole, late=25 * MINUTE))
 
 
 async def cross_event(bench: Bench) -> list[str]:
     """P3: after instead of before what a colleague says, the same bytes."""
-    return await _same(bench, WHOLE, replace(WHOLE, crosses=True))
+    return await _same(bench, bench.whole, replace(bench.whole, crosses=True))
 
 
 async def order_swap(bench: Bench) -> list[str]:
     """P4: the second note first, the same bytes."""
-    return await _same(bench, WHOLE, replace(WHOLE, is_swapped=True))
+    return await _same(bench, bench.whole, replace(bench.whole, is_swapped=True))
 
 
 async def length(bench: Bench) -> list[str]:
     """P5: a note of one character and one of a thousand leave files of the same sizes, and everything outside the sealed files alike."""
-    short, full = [await bench.tell(replace(WHOLE, first_text=text)) for text in ("x", "字" * 1000)]
+    short, full = [await bench.tell(replace(bench.whole, first_text=text)) for text in ("x", "字" * 1000)]
     found: list[str] = []
     for moment in short.snapshots:
         a, b = short.snapshots[moment], full.snapshots[moment]
@@ -97,7 +96,7 @@ async def length(bench: Bench) -> list[str]:
 async def footprint(bench: Bench) -> list[str]:
     """P1, P3: whoever asks for the form or reads an answer changes no file; whoever writes changes the spool alone, and that is
     dated to a ten-minute mark."""
-    told = await bench.tell(WHOLE)
+    told = await bench.tell(bench.whole)
     dated = [
         f"{name} is dated {seconds % 600:.1f} seconds after a ten-minute mark ({moment})"
         for moment, snapshot in told.snapshots.items()
@@ -109,18 +108,18 @@ async def footprint(bench: Bench) -> list[str]:
 
 async def stumbling(bench: Bench) -> list[str]:
     """P8: when the first attempt to write fails, it leaves as little behind."""
-    return await _same(bench, replace(WHOLE, stumbles=True), replace(WHOLE, stumbles=True, first=YUTONG))
+    return await _same(bench, replace(bench.whole, stumbles=True), replace(bench.whole, stumbles=True, first=YUTONG))
 
 
 async def egress(bench: Bench) -> list[str]:
     """P7: after the page's own answer nothing is sent to the author that would not be sent to anybody: another author, the same messages."""
-    one, other = await bench.tell(WHOLE), await bench.tell(replace(WHOLE, first=YUTONG))
+    one, other = await bench.tell(bench.whole), await bench.tell(replace(bench.whole, first=YUTONG))
     return [] if one.egress == other.egress else ["what chats are sent depends on who wrote"]
 
 
 async def digests(bench: Bench) -> list[str]:
     """P10: the manager gets one message at every slot, as long with a note as without one."""
-    with_notes, without = await bench.tell(WHOLE), await bench.tell(replace(WHOLE, writes=False))
+    with_notes, without = await bench.tell(bench.whole), await bench.tell(replace(bench.whole, writes=False))
     found = [f"{number} messages at a slot" for told in (with_notes, without) for number, _ in told.digests if number != 1]
     sizes = [size for told in (with_notes, without) for _, size in told.digests]
     # The web chat's digest has no note's words in it, so there is nothing to hide there.
@@ -131,7 +130,9 @@ async def digests(bench: Bench) -> list[str]:
 
 async def arrival(bench: Bench) -> list[str]:
     """What it is all for: the note arrives, and its answer is read by code on another device, without a living link."""
-    told = await bench.tell(WHOLE)
+    if not bench.whole.has_answer:
+        return []
+    told = await bench.tell(bench.whole)
     found = []
     if FIRST_TEXT not in told.read_by_manager or SECOND_TEXT not in told.read_by_manager:
         found.append("the manager does not see what was written")

@@ -28,6 +28,7 @@ import storage.anon.keys
 import storage.anon.spool
 import storage.anon.threads
 import storage.anon.vault
+from adapters.intake import key_of
 from bot.anon.audience import Audiences, Company
 from bot.anon.port import Draft, Form, Receipt, Refused, Slot, Thread
 from bot.anon.receipt import opening, read
@@ -47,11 +48,12 @@ After = Callable[[PersonId, Draft, Receipt], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """`name` is what the report calls it; it is planted on `channel`."""
+    """`name` is what the report calls it; it is planted on `channel`. `is_late`: it takes an answer for it to show, so the days go on until then."""
 
     name: str
     plant: Plant
     channel: str = "web chat"
+    is_late: bool = False
 
 
 @contextmanager
@@ -273,16 +275,10 @@ def wish_in_the_inbox(one: Product) -> None:
 
     async def leaky(incoming: Incoming) -> bool:
         await one.storage.inbox.put(incoming)
-        await one.storage.inbox.give_up(_key(incoming), "answered elsewhere")
+        await one.storage.inbox.give_up(key_of(incoming), "answered elsewhere")
         return await accept(incoming)
 
     one.stack.enter_context(swapped(one.doorman, "accept", leaky))
-
-
-def _key(incoming: Incoming) -> Any:
-    from adapters.intake import key_of
-
-    return key_of(incoming)
 
 
 def draft_kept(one: Product) -> None:
@@ -401,9 +397,9 @@ LEAKS = (
     Leak("file dated to the moment", date_of_the_moment),
     Leak("no cover writes", no_cover),
     Leak("row for an open form", draft_kept),
-    Leak("reading noted", reading_noted),
+    Leak("reading noted", reading_noted, is_late=True),
     Leak("inbox row for the wish", wish_in_the_inbox, "Telegram"),
-    Leak("cue to the author alone", cue_to_the_author_alone, "Telegram"),
+    Leak("cue to the author alone", cue_to_the_author_alone, "Telegram", is_late=True),
     Leak("digest not filled up", digest_as_long_as_it_is, "Telegram"),
     Leak("digest only with news", digest_only_with_news, "Telegram"),
 )

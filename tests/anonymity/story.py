@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -63,8 +63,18 @@ class Told:
 class Bench:
     """Where stories are told: on one platform, with one kind of named store, and perhaps with a leak in the product. A story is told once."""
 
-    def __init__(self, folder: Path, channel: str, named: Callable[[], Path | str], *, plant: Plant | None = None) -> None:
-        """`named` gives the named store of one run: a prepared file to copy, or the URL of a prepared database."""
+    def __init__(
+        self,
+        folder: Path,
+        channel: str,
+        named: Callable[[], Path | str],
+        *,
+        plant: Plant | None = None,
+        whole: Story = Story(),
+    ) -> None:
+        """`named` gives the named store of one run: a prepared file to copy, or the URL of a prepared database. `whole` is what all other stories
+        are compared with."""
+        self.whole = whole
         self.folder = folder
         self.channel = channel
         self.plant = plant
@@ -191,8 +201,3 @@ class _Teller:
 
     async def _keep(self, name: str) -> None:
         self._told.snapshots[name] = await snapshot(self._one.folder, self._url)
-
-
-def quieter(story: Story) -> Story:
-    """The same without an answer: a day less."""
-    return replace(story, has_answer=False)

@@ -17,7 +17,6 @@ from typing import Any
 import pytest
 
 from bot.anon.port import Receipt, Refused
-from tests.anon_office import Seeded
 from tests.anonymity.scene import ANNA, BEN, DEEDS, WORDS, Scene, aftermath, copied, prepare, words_left
 
 pytestmark = pytest.mark.timeout(240)
@@ -162,10 +161,6 @@ async def _quietly(scene: Scene) -> object:
         return await DEEDS["write"](scene)
     except PlantedError:
         return None
-
-
-def test_the_seed_of_another_process_is_another() -> None:
-    assert Seeded(b"seed").token(8) != Seeded(b"another process").token(8)
 
 
 async def test_what_was_prepared_is_as_described(folder: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.anon.audience import audiences_of
 from tests.anonymity.rules import RULES, Rule, broken_floors, company_of
 
 pytestmark = pytest.mark.timeout(240)
@@ -29,8 +30,6 @@ def test_no_organisation_breaks_the_floor(seed: int) -> None:
 
 
 def test_the_organisations_tried_have_labels_to_look_at() -> None:
-    from bot.anon.audience import audiences_of
-
     labels = [len(audiences_of(*company_of(seed)).by_unit) for seed in range(400)]
     assert sum(labels) > 300
     assert sum(one > 1 for one in labels) > 50

@@ -174,4 +174,29 @@ def test_a_person_sees_what_is_right_what_is_not_and_what_was_understood() -> No
     assert show("NPS 30 → 50 by end of Q3", SentenceKind.KEY_RESULT, "en", seen) is Verdict.GOOD
     page = seen.export_text()
     assert "Raise customer satisfaction from __ to __" in page
-    assert "NPS · 30 → 50 · increase · by end of Q3" in page
+    assert "NPS · 30 → 50 · up · by end of Q3" in page
+
+
+@pytest.mark.parametrize(
+    ("sentence", "understood"),
+    [
+        ("NPS 30 lên 50", "NPS · 30 → 50 · tăng"),
+        ("NPS 从 30 提升到 50", "NPS · 30 → 50 · 上升"),
+        ("Win rate > 25%", "Win rate · 25%"),
+    ],
+)
+def test_what_was_understood_is_said_in_the_sentences_own_language(sentence: str, understood: str) -> None:
+    seen = Console(width=200, record=True, file=StringIO())
+    show(sentence, SentenceKind.KEY_RESULT, "", seen)
+    assert understood in [line.strip() for line in seen.export_text().splitlines()]
+
+
+def test_an_example_that_mends_two_things_is_shown_once() -> None:
+    seen = Console(width=200, record=True, file=StringIO())
+    show("Try our best to improve customer satisfaction", SentenceKind.KEY_RESULT, "", seen)
+    assert seen.export_text().count("Raise customer satisfaction from __ to __") == 1
+
+
+def test_a_sentence_about_people_is_not_taken_for_the_name_of_a_number() -> None:
+    findings = answer("Customers love our service")["findings"]
+    assert [one["suggestion"] for one in findings if one["suggestion"]] == ["Customers love our service: __ from __ to __"]

@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from bot.coach import read_measure
-from bot.coach.rewording import reworded
+from bot.coach.rewording import filled, reworded
+from bot.okr.measure import Measure
 
 
 @pytest.mark.parametrize(
@@ -47,3 +48,42 @@ def test_what_says_no_number_or_the_right_one_stays_as_it_was(sentence: str) -> 
     measure = read_measure("NPS from 30 to 50", "en").complete()
     assert measure is not None
     assert reworded(sentence, measure, "en") == sentence
+
+
+@pytest.mark.parametrize(
+    ("lang", "example", "unit", "expected"),
+    [
+        ("vi", "Nâng mức hài lòng từ __ lên __", "điểm", "Nâng mức hài lòng từ 4,5 điểm lên 1.200 điểm"),
+        (
+            "en",
+            "Raise customer satisfaction from __ to __",
+            "points",
+            "Raise customer satisfaction from 4.5 points to 1,200 points",
+        ),
+        ("vi", "Raise customer satisfaction from __ to __", "", "Raise customer satisfaction from 4.5 to 1,200"),
+        ("zh", "客户满意度从__提升到__", "分", "客户满意度从4.5分提升到1,200分"),
+        (
+            "en",
+            "Raise the share of returning guests from __% to __%",
+            "%",
+            "Raise the share of returning guests from 4.5% to 1,200%",
+        ),
+    ],
+)
+def test_gaps_are_filled_as_the_sentences_own_language_writes_numbers(lang: str, example: str, unit: str, expected: str) -> None:
+    assert filled(example, Measure("", Decimal(1200), Decimal("4.5"), unit), lang) == expected
+
+
+@pytest.mark.parametrize(
+    ("example", "start", "expected"),
+    [
+        ("Raise NPS from __ to __", None, "Raise NPS from … to 50"),
+        ("Raise NPS to 50 (currently __)", "30", "Raise NPS to 50 (currently 30)"),
+        ("Raise NPS to 50 (currently __)", None, "Raise NPS to 50 (currently …)"),
+        ("Raise NPS to __", "30", "Raise NPS to 50"),
+    ],
+)
+def test_every_gap_gets_the_number_it_asks_for_and_stays_open_where_nobody_knows_it(
+    example: str, start: str | None, expected: str
+) -> None:
+    assert filled(example, Measure("NPS", Decimal(50), None if start is None else Decimal(start)), "en") == expected
