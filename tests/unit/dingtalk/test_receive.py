@@ -23,9 +23,9 @@ class Desk:
         self.is_heard = True
         self.reception = Reception(self.inbox.accept, self.hands, Presses(_no_nap), Sleeper(self.hands).nap)
 
-    async def press(self, push_id: str, token: str = "d.status.") -> None:
+    async def press(self, push_id: str, button: str = "d.status.") -> None:
         """An's press on a card, under this name."""
-        content = json.dumps({"cardPrivateData": {"actionIds": ["more1"], "params": {"token": token}}})
+        content = json.dumps({"cardPrivateData": {"actionIds": ["more1"], "params": {"token": button}}})
         told = {"outTrackId": "laban.1.0", "userId": "staff-an", "content": content}
         await self.reception.take_press(told, push_id, self._tell)
 
