@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from copy import copy
 from typing import Any, Protocol
@@ -35,6 +35,11 @@ class Database(Protocol):
 
     async def run(self, program: Program[T]) -> T:
         """A program in a transaction that may write; rolled back when it raises."""
+        ...
+
+    async def run_together(self, make: Callable[[], Program[T]]) -> T:
+        """Like `run`, for programs many may wait with at once: they may share a commit, each durable on return all the same. A program is
+        made anew should that commit fail, and then has one of its own."""
         ...
 
     async def save(self, steps: Sequence[Step | Batch]) -> Saved:

@@ -102,7 +102,7 @@ class SqlOutbox:
 
     async def delivered(self, worker: str, envelope_id: int, reference: str, now: datetime) -> None:
         """See `bot.ports.Outbox`."""
-        await self._database.run(_mark(worker, envelope_id, _SENT, (now, reference)))
+        await self._database.run_together(lambda: _mark(worker, envelope_id, _SENT, (now, reference)))
 
     async def retry(self, worker: str, envelope_id: int, due_at: datetime, error: str) -> None:
         """See `bot.ports.Outbox`."""

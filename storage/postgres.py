@@ -6,7 +6,7 @@ lock was given.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import asyncpg
@@ -118,6 +118,10 @@ class PostgresDatabase(Querying):
                     ask = program.send(await connection.fetch(ask.sql.postgres, *POSTGRES.encode(ask.args)))
             except StopIteration as stop:
                 return cast(T, stop.value)
+
+    async def run_together(self, make: Callable[[], Program[T]]) -> T:
+        """See `storage.engine.Database`. The server itself lets commits of several connections share a write."""
+        return await self.run(make())
 
     async def save(self, steps: Sequence[Step | Batch]) -> Saved:
         """See `storage.engine.Database`."""

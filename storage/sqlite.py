@@ -161,7 +161,7 @@ class SqliteDatabase(Querying):
         self._file = Path(client.filename)
         self._glass: sqlite3.Connection | None = None
         self._waiting: list[_Waiting] = []
-        """Statements for the next commit that is shared."""
+        """Work for the next commit that is shared."""
         self._sharing: asyncio.Task[None] | None = None
 
     @property
@@ -196,36 +196,45 @@ class SqliteDatabase(Querying):
 
     async def share(self, sql: Sql, *args: Any) -> list[Row]:
         """See `storage.engine.Database`. Nobody waits for company: who comes while a commit is under way shares the next one."""
-        rows: asyncio.Future[list[Row]] = asyncio.get_running_loop().create_future()
-        self._waiting.append((sql.sqlite, SQLITE.encode(args), rows))
+        encoded = SQLITE.encode(args)
+        return await self._in_company(lambda connection: _rows(connection, sql.sqlite, encoded))
+
+    async def run_together(self, make: Callable[[], Program[T]]) -> T:
+        """See `storage.engine.Database`."""
+        return await self._in_company(lambda connection: _follow(connection, make()))
+
+    async def _in_company(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._waiting.append((work, done))
         if self._sharing is None:
             self._sharing = asyncio.create_task(self._share())
-        return await rows
+        return await done
 
     async def _share(self) -> None:
         while self._waiting:
             together, self._waiting = self._waiting, []
+            works = [work for work, _ in together]
             try:
-                found = await self._in_thread(lambda connection, listed=together: _together(connection, listed))  # type: ignore[misc] # a default keeps this round's list
+                found = await self._in_thread(lambda connection, works=works: _together(connection, works))  # type: ignore[misc] # a default keeps this round's list
             except Exception:
-                for sql, args, rows in together:
+                for work, done in together:
                     # One of them is at fault: each for itself, so that the others get through.
-                    await self._alone(sql, args, rows)
+                    await self._alone(work, done)
                 continue
-            for (_, _, rows), answer in zip(together, found, strict=True):
-                if not rows.done():
-                    rows.set_result(answer)
+            for (_, done), answer in zip(together, found, strict=True):
+                if not done.done():
+                    done.set_result(answer)
         self._sharing = None
 
-    async def _alone(self, sql: str, args: tuple[Any, ...], rows: asyncio.Future[list[Row]]) -> None:
+    async def _alone(self, work: Callable[[sqlite3.Connection], Any], done: asyncio.Future[Any]) -> None:
         try:
-            found = await self._in_thread(lambda connection: _rows(connection, sql, args))
+            (found,) = await self._in_thread(lambda connection: _together(connection, [work]))
         except Exception as error:
-            if not rows.done():
-                rows.set_exception(error)
+            if not done.done():
+                done.set_exception(error)
         else:
-            if not rows.done():
-                rows.set_result(found)
+            if not done.done():
+                done.set_result(found)
 
     async def run(self, program: Program[T]) -> T:
         """See `storage.engine.Database`."""
@@ -288,7 +297,7 @@ class SqliteDatabase(Querying):
         return await self._in_thread(work)
 
 
-_Waiting = tuple[str, tuple[Any, ...], asyncio.Future[list[Row]]]
+_Waiting = tuple[Callable[[sqlite3.Connection], Any], asyncio.Future[Any]]
 """A statement, its arguments, and who waits for its rows."""
 _Encoded = list[tuple[str, Any, int | None, Saved]]
 """Statement, its arguments (a list of them for a batch), how many rows it must touch, and what it means when it does not."""
@@ -344,13 +353,11 @@ def _rows(connection: sqlite3.Connection, sql: str, args: tuple[Any, ...]) -> li
     return cursor.execute(sql, args).fetchall()
 
 
-def _together(connection: sqlite3.Connection, waiting: Sequence[_Waiting]) -> list[list[Row]]:
-    """All statements in one transaction. Raises what one of them, or the commit, raises; then nothing is stored."""
-    if len(waiting) == 1:
-        return [_rows(connection, waiting[0][0], waiting[0][1])]
+def _together(connection: sqlite3.Connection, works: Sequence[Callable[[sqlite3.Connection], Any]]) -> list[Any]:
+    """All of it in one transaction. Raises what one of them, or the commit, raises; then nothing is stored."""
     _begin(connection)
     try:
-        found = [_rows(connection, sql, args) for sql, args, _ in waiting]
+        found = [work(connection) for work in works]
         connection.execute("COMMIT")
     except BaseException:
         _roll_back(connection)

@@ -34,6 +34,10 @@ RENEWED: Final = timedelta(hours=1)
 """How often the address for presses is registered again: somebody else with the secret could have taken it away meanwhile."""
 
 
+class _TooLongError(Exception):
+    """Longer than anything DingTalk posts."""
+
+
 class Callbacks(Connection):
     """The routes behind both addresses. Running it registers the one for presses, at `cards_url` under the name `route`; without a `route`
     there are no cards, and running it does nothing.
@@ -115,6 +119,8 @@ class Callbacks(Connection):
             told = json.loads(body)
         except TimeoutError:
             return web.Response(status=408)
+        except _TooLongError:
+            return web.Response(status=413)
         except (ValueError, RecursionError):
             return web.Response(status=400)
         if not isinstance(told, dict):
@@ -127,10 +133,10 @@ class Callbacks(Connection):
 
 
 async def _read(request: web.Request) -> bytes:
-    """The body. Raises ValueError when it is longer than any callback."""
+    """The body. Raises _TooLongError when it is longer than any callback."""
     body = bytearray()
     async for piece in request.content.iter_any():
         body += piece
         if len(body) > BODY_LIMIT:
-            raise ValueError("too long")
+            raise _TooLongError
     return bytes(body)

@@ -18,7 +18,9 @@ from adapters.nap import Nap, nap
 from bot.ports import Clock, SendLaterError, UndeliverableError
 
 LINGER: Final = timedelta(seconds=0.4)
-"""So long a bag stays open for more; enough for the relay to hand out what comes next in a round of thousands."""
+"""A bag in which so long nothing was put is closed; the relay of a busy machine may take as long to hand out what comes next."""
+LINGERS: Final = 8
+"""However steadily more keeps coming, nobody's letter waits for longer than so many of these."""
 BAGS: Final = 256
 """More kinds of words than these are not remembered."""
 
@@ -86,8 +88,7 @@ class Mailbag:
         try:
             while bag.letters:
                 if len(bag.letters) < BATCH and self._is_hot(bag):
-                    bag.full.clear()
-                    await self._nap(bag.full, LINGER.total_seconds())
+                    await self._hold_open(bag)
                 taken = dict(list(bag.letters.items())[:BATCH])
                 for staff_id in taken:
                     del bag.letters[staff_id]
@@ -96,6 +97,14 @@ class Mailbag:
                     self._start(self._carry(words, bag, taken))
         finally:
             bag.worker = None
+
+    async def _hold_open(self, bag: _Bag) -> None:
+        bag.full.clear()
+        for _ in range(LINGERS):
+            held = len(bag.letters)
+            await self._nap(bag.full, LINGER.total_seconds())
+            if bag.full.is_set() or len(bag.letters) <= held:
+                return
 
     def _is_hot(self, bag: _Bag) -> bool:
         return bag.in_the_air > 0 or (bag.hot_until is not None and self._clock.now() < bag.hot_until)

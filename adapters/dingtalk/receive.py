@@ -8,7 +8,7 @@ import asyncio
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from adapters.dingtalk.answers import ApiError
@@ -24,6 +24,8 @@ LOG = logging.getLogger(__name__)
 
 STORING: Final = (0.2, 1.0, 3.0)
 """Seconds between attempts to store something."""
+UNTOLD: Final = timedelta(minutes=2)
+"""For so long a press whose answer was lost is known again; what is not answered comes again after about one minute."""
 RETRIES: Final = Patience(
     first=timedelta(seconds=1), factor=2, longest=timedelta(minutes=1), attempts=0, age=timedelta(0), bug_attempts=0
 )
@@ -42,6 +44,7 @@ class Reception:
         self._presses = presses
         self._nap = nap
         self._halt = asyncio.Event()
+        self._untold: dict[tuple[str, str], tuple[str, datetime]] = {}
 
     def end(self) -> None:
         """Try nothing again any more."""
@@ -56,6 +59,7 @@ class Reception:
     async def take_press(self, press: Payload, push_id: str, tell: Callable[[Mapping[str, Any]], Awaitable[None]]) -> None:
         """Store what a press on a card means, and tell DingTalk what the card shows now, or nothing when that is not known in time. `tell`
         is called once, unless the press could not be stored; then this raises."""
+        push_id = self._first_name(press, push_id)
         incoming = decode_press(press, push_id, self._clock.now())
         if incoming is None:
             await tell({})
@@ -69,6 +73,15 @@ class Reception:
             is_told = True
         finally:
             self._presses.end(opened, is_told=is_told)
+            if not is_told:
+                self._untold[_pressed(press)] = push_id, self._clock.now()
+
+    def _first_name(self, press: Payload, push_id: str) -> str:
+        """What a press was called when it came first, should its answer have been lost: nobody promises that it comes again by the same name.
+        One that was answered is no such press: whoever presses the same again wants it again."""
+        now = self._clock.now()
+        self._untold = {one: (name, at) for one, (name, at) in self._untold.items() if timedelta(0) <= now - at < UNTOLD}
+        return self._untold.pop(_pressed(press), (push_id, now))[0]
 
     async def _answer_to(self, press: Press) -> Mapping[str, Any]:
         params = await self._presses.answer_to(press)
@@ -90,6 +103,11 @@ class Reception:
             else:
                 return
         await self._accept(incoming)
+
+
+def _pressed(press: Payload) -> tuple[str, str]:
+    """What is the same whenever the same press is told: the card, and who pressed what on it."""
+    return track_id_of(press), f"{press.get('userId')} {press.get('content')}"
 
 
 class Connection(ABC):

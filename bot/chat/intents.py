@@ -113,8 +113,8 @@ _COMMANDS = {
 _HERE = "ở đây"
 _SCOPES = {
     "me": "me|my|mine|tôi|của tôi|我|我的",
-    "team": "team|my team|nhóm|đội|đội tôi|nhóm tôi|团队|我的团队",
-    "company": "company|all|công ty|toàn công ty|公司|全公司",
+    "team": "team|my team|our|our team|nhóm|đội|đội tôi|nhóm tôi|团队|团队的|我的团队|我们的",
+    "company": "company|all|công ty|toàn công ty|公司|公司的|全公司",
 }
 _BY_WORD = {fold(word) or word: wish for wish, listed in _WORDS.items() for word in listed.split("|")}
 _BY_SCOPE = {fold(word): scope for scope, listed in _SCOPES.items() for word in listed.split("|")}
@@ -143,6 +143,8 @@ def read_intent(text: str, *, in_talk: bool = False) -> Intent | None:
         return Intent(_BY_WORD[said])
     for word in _BOARD_WORDS:
         if said.startswith(word) and (rest := said[len(word) :].strip()) in _BY_SCOPE:
+            return Intent(Wish.BOARD, _BY_SCOPE[rest])
+        if said.endswith(word) and (rest := said[: -len(word)].strip()) in _BY_SCOPE:
             return Intent(Wish.BOARD, _BY_SCOPE[rest])
         if not in_talk and said.startswith(f"{word} "):
             return Intent(Wish.BOARD, line[-len(said[len(word) :].strip()) :])

@@ -169,7 +169,7 @@ async def test_a_stranger_comes_in_by_a_code_and_writes_an_objective_through_res
     office.chooses(an, words.publish)
     await an.sees(words.published)
     an.says(words.board)
-    await an.sees(words.objective)
+    await an.sees(words.objective, "░")
     await office.rest()
     assert office.server.cards.late == 0
     if office.way.has_cards:

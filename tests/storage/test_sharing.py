@@ -5,13 +5,18 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.chat.incoming import Incoming, Place, Sender, Texted
+from bot.chat.message import Message, Paragraph
+from bot.chat.richtext import words
+from bot.ports import Outgoing, Saved, Turn
 from storage import Storage, open_storage
 from storage.inbox import PUT
+from storage.sql import Ask, Program
 from tests.hands import MORNING
 
 EVENT = Incoming("e", Sender("slack", "T", "U"), Place("slack", "T", "U"), MORNING, Texted("hello"))
@@ -39,6 +44,27 @@ async def test_one_that_cannot_be_stored_fails_alone(storage: Storage) -> None:
     failed = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
     assert len(failed) == 1
     assert len(await storage.inbox.pending(100)) == 40
+
+
+async def test_marks_of_a_round_are_each_there_and_one_for_nothing_harms_none(storage: Storage) -> None:
+    places = [Place("dingtalk", "", f"staff-{number}") for number in range(40)]
+    said = tuple(Outgoing(place, Message((Paragraph(words("hi")),), "en"), place.chat_id) for place in places)
+    assert await storage.work.save(Turn(MORNING, outgoing=said)) is Saved.DONE
+    claimed = await storage.outbox.claim("only", MORNING, timedelta(minutes=1), 40)
+    marks = (storage.outbox.delivered("only", envelope.id, "ref", MORNING) for envelope in claimed)
+    await asyncio.gather(*marks, storage.outbox.delivered("only", 10**6, "nobody's", MORNING))
+    assert await storage.outbox.next_due(MORNING) is None
+
+
+async def test_a_program_that_breaks_fails_alone(storage: Storage) -> None:
+    def broken() -> Program[None]:
+        yield Ask(PUT, ("slack", "T", "broken", "no JSON", MORNING))
+
+    outcomes = await asyncio.gather(
+        *(storage.inbox.put(event(number)) for number in range(20)), storage.database.run_together(broken), return_exceptions=True
+    )
+    assert len([outcome for outcome in outcomes if isinstance(outcome, Exception)]) == 1
+    assert len(await storage.inbox.pending(100)) == 20
 
 
 async def test_whoever_gives_up_waiting_leaves_nothing_half_done(storage: Storage) -> None:

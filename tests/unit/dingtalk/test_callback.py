@@ -138,7 +138,8 @@ async def test_a_body_that_is_none_is_refused(site: Site, data: bytes) -> None:
 
 
 async def test_a_body_that_is_too_long_is_not_read_to_its_end(site: Site) -> None:
-    assert await site.post(data=b'"' + b"x" * BODY_LIMIT + b'"') == 400
+    assert await site.post({**MESSAGE, "padding": "x" * BODY_LIMIT}) == 413
+    assert site.inbox.events == {}
 
 
 async def test_what_means_nothing_is_acknowledged(site: Site) -> None:

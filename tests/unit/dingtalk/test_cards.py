@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.dingtalk.cards import VARIABLES, card, fields_in, is_card, is_group_card, ticks_in, token_in, track_id
+from adapters.dingtalk.cards import (
+    MENU,
+    TICKS,
+    TOKEN,
+    VARIABLES,
+    card,
+    fields_in,
+    is_card,
+    is_group_card,
+    ticks_in,
+    token_in,
+    track_id,
+)
 from adapters.dingtalk.limits import DINGTALK_CARDS
 from bot.chat.degrade import fit
 from bot.chat.message import Button, Buttons, Choices, Entry, Form, FormField, Message, Option, Paragraph
@@ -29,10 +42,19 @@ def test_the_template_in_the_documentation_is_the_one_we_fill_in() -> None:
     assert {one["name"] for one in editor["variableList"]} == set(VARIABLES) == set(TEMPLATE.variables or ())
 
 
-def test_the_documentation_names_every_variable() -> None:
+def test_the_documentation_names_every_variable_and_no_other() -> None:
     told = (ROOT / "docs/dingtalk-cards/README.md").read_text(encoding="utf-8")
-    names = {"".join("N" if char.isdigit() else char for char in name) for name in VARIABLES}
-    assert [name for name in names if f"`{name}`" not in told] == []
+    table = told[told.index("| Variable |") :]
+    names = {name for line in table.splitlines() if line.startswith("| `") for name in re.findall(r"`(\w+)`", line.split("|")[1])}
+    assert names == {re.sub(r"\d+", "N", name) for name in VARIABLES}
+
+
+def test_the_documentation_and_the_template_send_back_what_is_read() -> None:
+    told = (ROOT / "docs/dingtalk-cards/README.md").read_text(encoding="utf-8")
+    sent = {name for line in told.splitlines() if line.startswith("|") for name in re.findall(r"`(\w+)` = ", line.split("|")[-2])}
+    assert sent == {"token", "menu", "ticks", "fieldN_key", "fieldN"}
+    editor = template()["editorData"]
+    assert [name for name in (TOKEN, MENU, TICKS, "field1_key", "field6") if f'"{name}"' not in editor] == []
 
 
 @pytest.mark.parametrize("sample", SAMPLES)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+from aiohttp import web
 
 from adapters.dingtalk.answers import BAN, QUOTA, ApiError
 from adapters.dingtalk.client import BURST, Credentials, DingTalkClient
@@ -15,7 +16,7 @@ from tests.contract.dingtalk import WHO
 from tests.hands import Hands, Sleeper
 from tests.platforms import dingtalk_wire as wire
 from tests.platforms.dingtalk_server import DingTalkServer, dingtalk_server
-from tests.platforms.dingtalk_wire import PER_SECOND, refused
+from tests.platforms.dingtalk_wire import PER_SECOND
 
 TEXT = ("sampleText", '{"content":"hello"}')
 HOUR = timedelta(hours=1)
@@ -173,8 +174,22 @@ async def test_too_many_calls_in_a_second_shut_no_door(server: DingTalkServer, c
     await client.say(ONE, *TEXT)
 
 
-async def test_a_redirect_is_not_followed(server: DingTalkServer, client: DingTalkClient) -> None:
-    server.faults.append(("batchSend", refused(302, "moved")))
+async def test_a_redirect_is_not_followed() -> None:
+    asked: list[str] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        asked.append(request.path)
+        raise web.HTTPTemporaryRedirect("/elsewhere")
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", answer)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    client = DingTalkClient(WHO, url, url, Hands())
     with pytest.raises(ApiError):
         await client.say(ONE, *TEXT)
-    assert len(server.of("batchSend")) == 1
+    await client.close()
+    await runner.cleanup()
+    assert asked == ["/v1.0/oauth2/accessToken"]

@@ -28,6 +28,13 @@ def letters(text: str) -> str:
     return "".join(text.replace(JOINER, "").split())
 
 
+@pytest.mark.parametrize("text", ["@所有人", "找 @陈杰 问问", "@all", "http://evil.example", "www.evil.example"])
+def test_nobody_is_called_and_no_address_made_by_words_alone(text: str) -> None:
+    said = markdown((Paragraph(words(text)),), {})
+    assert text not in said
+    assert said.replace(JOINER, "") == text
+
+
 @given(st.text(max_size=200))
 def test_words_look_like_themselves(text: str) -> None:
     said = clean(text)

@@ -10,7 +10,7 @@ import pytest
 
 from adapters.dingtalk.answers import ApiError
 from adapters.dingtalk.client import BATCH, Delivery
-from adapters.dingtalk.mailbag import BAGS, LINGER, Mailbag
+from adapters.dingtalk.mailbag import BAGS, LINGER, LINGERS, Mailbag
 from bot.ports import SendLaterError, UndeliverableError
 from tests.hands import Hands, Sleeper
 
@@ -93,6 +93,20 @@ async def test_a_bag_waits_for_a_moment_only() -> None:
     (alone,) = post.put("late")
     await turns()
     assert alone.done()
+
+
+async def test_a_bag_stays_open_while_more_keeps_coming_but_not_for_ever() -> None:
+    post = Post()
+    sent = post.put(*(f"p{number}" for number in range(BATCH + 1)))
+    await turns()
+    for number in range(LINGERS - 1):
+        post.hands.turn(LINGER)
+        sent += post.put(f"q{number}")
+        await turns()
+    assert [len(ids) for ids, _ in post.calls] == [BATCH]
+    post.hands.turn(LINGER)
+    await asyncio.gather(*sent)
+    assert [len(ids) for ids, _ in post.calls] == [BATCH, LINGERS]
 
 
 async def test_everybody_has_their_own_outcome() -> None:
