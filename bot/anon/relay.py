@@ -415,7 +415,8 @@ class Relay:
             lambda: bool(self._chance.token(1)[0] & 1),
         )
         kept = tuple(item for item in departure.staying if not _is_hopeless(item, slot_at, self._terms))
-        await self._vault.release(Release(slot_at, departure.leaving, slot_at - self._terms.retention))
+        awaited = frozenset(item.thread for item in kept)
+        await self._vault.release(Release(slot_at, departure.leaving, slot_at - self._terms.retention, awaited))
         await self._vault.put_spool(replace(spool, items=kept))
         self._covered_at = cover_tick(now.at)
         threads = await self._vault.threads()

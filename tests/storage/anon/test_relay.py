@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+
+import pytest
 
 from bot.anon.audience import Company, Unit
 from bot.anon.port import Draft, Form, Kind, No, Receipt, Refused, Taken, ThreadState
 from bot.okr.objective import KeyResultId
 from bot.okr.people import PersonId, TeamId
-from tests.anon_office import ADMIN, AUTHORS, BOSS, LEAD, TEAM, TOP, Office
+from tests.anon_office import ADMIN, AUTHORS, BOSS, LEAD, MINUTE, TEAM, TOP, Office
 
 ANNA = AUTHORS[0]
 
@@ -292,6 +295,23 @@ async def test_after_ninety_days_a_thread_is_gone(office: Office) -> None:
     await office.slot()
     assert await office.relay.look(code, "page") == Refused(No.UNKNOWN_CODE)
     assert await office.vault.threads() == ()
+
+
+@pytest.mark.parametrize("seed", [b"a", b"b", b"c", b"d"])  # by one coin it leaves at once, by another it stays behind
+@pytest.mark.parametrize("is_reader", [False, True])
+async def test_a_thread_stays_for_what_was_written_into_it_on_its_last_day(tmp_path: Path, seed: bytes, is_reader: bool) -> None:
+    office = Office(tmp_path / "anon", seed=seed)
+    code = await office.write(text="An old story.")
+    await office.released()
+    (thread,) = await office.vault.threads()
+    office.clock.at = thread.touched + office.terms.retention - MINUTE
+    if is_reader:
+        (note,) = (await office.tray()).notes
+        assert await office.relay.answer(LEAD, note.ref, "ab" * 16, "It goes on.") is Taken.TAKEN
+    else:
+        assert await office.relay.follow_up(code, "ab" * 16, "It goes on.", "page") is Taken.TAKEN
+    await office.slot(4)
+    assert [entry.text for entry in (await office.look(code)).entries] == ["An old story.", "It goes on."]
 
 
 async def test_the_key_of_a_month_goes_with_its_last_thread(office: Office) -> None:
