@@ -46,7 +46,7 @@ class No(StrEnum):
     NOT_YOURS = "not_yours"
     """This manager holds no such note (any more)."""
     ELSEWHERE = "elsewhere"
-    """Another process has the relay's files, so this one cannot help."""
+    """Another process has the relay's files and cannot be asked, so this one cannot help."""
     NOT_NOW = "not_now"
     """A file could not be written or a key is missing: nothing was taken."""
 

@@ -1,4 +1,4 @@
-"""Leaks to plant: small patches of the product, each of a kind that somebody might well write. The checks have to notice every one.
+"""Leaks to plant: small patches of the product, each of a kind that somebody might well write, and which checks have to notice them.
 
 A patch stands for what a careless change would do, so it reaches into the product as no other test may.
 """
@@ -49,10 +49,12 @@ After = Callable[[PersonId, Draft, Receipt], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """`name` is what the report calls it; it is planted on `channel`. `is_late`: it takes an answer for it to show, so the days go on until then."""
+    """`name` is what the report calls it; it is planted on `channel`. `seen_by` are checks that have to notice it, each of them; others may, too, but
+    each tells the days several times. `is_late`: it takes an answer for it to show, so the days go on until then."""
 
     name: str
     plant: Plant
+    seen_by: tuple[str, ...]
     channel: str = "web chat"
     is_late: bool = False
 
@@ -416,32 +418,32 @@ def language_kept(one: Product) -> None:
 
 
 LEAKS = (
-    Leak("author column", author_column),
-    Leak("hashed author", hashed_author),
-    Leak("author's language in the spool", language_kept),
-    Leak("last seen", last_seen),
-    Leak("receipt in the outbox", receipt_in_the_outbox),
-    Leak("receipt in a queue, deleted again", receipt_taken_away_again),
-    Leak("row against double forms", dedupe_row),
-    Leak("quota row", quota_row),
-    Leak("log line with an id", log_line_with_id),
-    Leak("log line without an id", log_line_without_id),
-    Leak("line in a more talkative log", debug_line),
-    Leak("words in the log when it fails", words_in_the_log),
-    Leak("form numbered by the person", nonce_of_the_person),
-    Leak("immediate insert", immediate_insert),
-    Leak("spool in the order of arrival", spool_in_order_of_arrival),
-    Leak("flush in the order of arrival", flush_in_order_of_arrival),
-    Leak("length not padded", length_not_padded),
-    Leak("file dated to the moment", date_of_the_moment),
-    Leak("no cover writes", no_cover),
-    Leak("row for an open form", draft_kept),
-    Leak("reading noted", reading_noted, is_late=True),
-    Leak("reading told to the manager", reading_told, "Telegram", is_late=True),
-    Leak("inbox row for the wish", wish_in_the_inbox, "Telegram"),
-    Leak("cue to the author alone", cue_to_the_author_alone, "Telegram", is_late=True),
-    Leak("digest not filled up", digest_as_long_as_it_is, "Telegram"),
-    Leak("digest only with news", digest_only_with_news, "Telegram"),
+    Leak("author column", author_column, ("byte scan", "author swap")),
+    Leak("hashed author", hashed_author, ("author swap",)),
+    Leak("author's language in the spool", language_kept, ("author swap",)),
+    Leak("last seen", last_seen, ("cross-event", "footprint")),
+    Leak("receipt in the outbox", receipt_in_the_outbox, ("byte scan", "footprint")),
+    Leak("receipt in a queue, deleted again", receipt_taken_away_again, ("byte scan", "order swap")),
+    Leak("row against double forms", dedupe_row, ("time shift", "order swap")),
+    Leak("quota row", quota_row, ("byte scan", "author swap")),
+    Leak("log line with an id", log_line_with_id, ("byte scan", "footprint")),
+    Leak("log line without an id", log_line_without_id, ("footprint",)),
+    Leak("line in a more talkative log", debug_line, ("author swap", "footprint")),
+    Leak("words in the log when it fails", words_in_the_log, ("a failing disk",)),
+    Leak("form numbered by the person", nonce_of_the_person, ("author swap",)),
+    Leak("immediate insert", immediate_insert, ("cross-event", "order swap")),
+    Leak("spool in the order of arrival", spool_in_order_of_arrival, ("order swap",)),
+    Leak("flush in the order of arrival", flush_in_order_of_arrival, ("order swap",)),
+    Leak("length not padded", length_not_padded, ("length",)),
+    Leak("file dated to the moment", date_of_the_moment, ("footprint",)),
+    Leak("no cover writes", no_cover, ("time shift",)),
+    Leak("row for an open form", draft_kept, ("author swap", "footprint")),
+    Leak("reading noted", reading_noted, ("footprint",), is_late=True),
+    Leak("reading told to the manager", reading_told, ("footprint",), "Telegram", is_late=True),
+    Leak("inbox row for the wish", wish_in_the_inbox, ("cross-event", "footprint"), "Telegram"),
+    Leak("cue to the author alone", cue_to_the_author_alone, ("egress",), "Telegram", is_late=True),
+    Leak("digest not filled up", digest_as_long_as_it_is, ("digests",), "Telegram"),
+    Leak("digest only with news", digest_only_with_news, ("digests",), "Telegram"),
 )
 
 

@@ -219,9 +219,7 @@ async def prepare(url: str, platform: str) -> None:
 
 
 @asynccontextmanager
-async def product(
-    folder: Path, channel: Channel, named: Path | str, *, plant: Plant | None = None
-) -> AsyncIterator[Product]:
+async def product(folder: Path, channel: Channel, named: Path | str, *, plant: Plant | None = None) -> AsyncIterator[Product]:
     """A product in `folder`, running, on a copy of the SQLite file `named`, or on the database behind that URL: see `prepare`."""
     (folder / "data").mkdir(parents=True)
     url = named if isinstance(named, str) else f"sqlite:///{shutil.copyfile(named, folder / 'data' / 'laban.db')}"

@@ -49,7 +49,7 @@ class Rule:
 async def by_code(folder: Path) -> list[str]:
     """P2, P3: who reads, writes more or burns by a code, and at which minute, is in no file, neither before the slot nor
     after it."""
-    left = []
+    left: list[tuple[dict[str, bytes], dict[str, bytes]]] = []
     for asker, late in (("one who asks", 0), ("another who asks", 0), ("one who asks", 7)):
         office = Office(folder / str(len(left)))
         codes = [await office.write(author) for author in (ANNA, BEN)]
