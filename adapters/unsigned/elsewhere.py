@@ -81,6 +81,9 @@ class Elsewhere:
             self._relay = await self._take_over()
         return None if self._relay is None else await self._relay.tick()
 
+    async def carried(self) -> Taken | Refused:
+        return Refused(No.ELSEWHERE) if self._relay is None else await self._relay.carried()
+
     async def _asked(self, kind: type[_R], name: str, *args: object, **named: object) -> _R | Refused:
         if self._relay is not None:
             answer = await getattr(self._relay, name)(*args, **named)

@@ -289,6 +289,10 @@ class AnonymousRelay(Protocol):
         ...
 
     async def tick(self) -> Slot | Refused | None:
-        """Called every minute: rewrites the spool when it is time, and runs a slot that is due. What a slot brings is given out once; Refused
-        when the clock's own work failed."""
+        """Called every minute: rewrites the spool when it is time, and runs a slot that is due. What a slot brings is given out once, and
+        once more to a new process where the last one died before `carried`; Refused when the clock's own work failed."""
+        ...
+
+    async def carried(self) -> Taken | Refused:
+        """What the newest slot brought has gone out."""
         ...

@@ -62,6 +62,8 @@ class Spool:
     counts: Mapping[str, int] = field(default_factory=dict)
     closed: frozenset[str] = frozenset()
     """Audiences that take no new notes."""
+    told: datetime | None = None
+    """The newest slot whose digests and cues have gone out."""
 
 
 @dataclass(frozen=True, slots=True)

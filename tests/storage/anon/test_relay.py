@@ -262,12 +262,39 @@ async def test_every_reader_gets_one_digest_a_slot_also_when_nothing_is_new(offi
 
 async def test_a_slot_comes_once_also_after_a_restart_and_a_sleep_of_a_week(office: Office) -> None:
     await office.slot()
+    assert await office.relay.carried() is Taken.TAKEN
     assert await office.relay.tick() is None
     office.restart()
     assert await office.relay.tick() is None
     office.clock.turn(timedelta(days=7))
     assert await office.relay.tick() is not None
     assert await office.relay.tick() is None
+
+
+async def test_what_a_dead_process_could_not_tell_the_next_one_tells_once_and_in_time(office: Office) -> None:
+    await office.write(text="Nobody decides.")
+    slot = await office.slot(2)
+    while not any(digest.new for digest in slot.digests):
+        slot = await office.slot()
+    (note,) = (await office.tray()).notes
+    await office.relay.answer(LEAD, note.ref, "ab" * 16, "I do.")
+    slot = await office.slot()
+    assert slot.cued
+    office.clock.turn(timedelta(hours=5))
+    office.restart()
+    assert await office.relay.tick() == slot
+    assert await office.relay.tick() is None
+    office.clock.turn(timedelta(hours=1))
+    office.restart()
+    assert await office.relay.tick() is None, "too late: people are asleep"
+
+
+async def test_what_has_been_told_leaves_the_released_notes_alone(office: Office) -> None:
+    await office.write()
+    await office.released()
+    before = office.files()["anon.db"]
+    await office.relay.carried()
+    assert office.files()["anon.db"] == before
 
 
 async def test_a_key_result_with_an_open_note_is_marked_from_the_slot_on(office: Office) -> None:
