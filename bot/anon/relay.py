@@ -83,7 +83,13 @@ class _Now:
         return next((one for one in self.company.members if one.id == person_id), None)
 
     def readers(self, unit_id: str) -> frozenset[PersonId]:
-        return next((unit.readers for unit in self.company.units if unit.id == unit_id), frozenset())
+        """Who reads for a unit; when its last reader has left, whoever reads for the next one above."""
+        units = {unit.id: unit for unit in self.company.units}
+        step, seen = units.get(TeamId(unit_id)), set[TeamId]()
+        while step is not None and not step.readers and step.id not in seen:
+            seen.add(step.id)
+            step = units.get(step.parent) if step.parent is not None else None
+        return frozenset() if step is None else step.readers
 
     def is_held(self, unit_id: str) -> bool:
         return not self.audiences.is_large_enough(unit_id)
@@ -453,6 +459,7 @@ class Relay:
         """One for every reader of every audience, and for whoever holds a note besides; the same number at every slot."""
         readers = {reader for audience in now.audiences.by_unit.values() for reader in audience.unit.readers}
         readers |= {PersonId(thread.holder) for thread in threads if thread.holder and now.member(thread.holder) is not None}
+        readers |= {reader for unit in {thread.audience for thread in threads} for reader in now.readers(unit)}
         written = {thread for thread, act in acts if act in (Act.NOTE, Act.FOLLOW_UP)}
         passed = {thread for thread, act in acts if act is Act.PASS}
         names = await self._names(now, (thread.about for thread in threads))

@@ -230,6 +230,20 @@ async def test_a_note_whose_holder_left_goes_back_to_the_readers_of_its_audience
     assert len((await office.tray(LEAD)).notes) == 1
 
 
+async def test_a_note_whose_team_has_lost_its_lead_goes_to_whoever_reads_above(office: Office) -> None:
+    code = await office.write(text="Nobody decides.")
+    await office.released()
+    units = tuple(replace(unit, readers=frozenset()) if unit.id == TEAM else unit for unit in office.directory.now.units)
+    members = tuple(one for one in office.directory.now.members if one.id != LEAD)
+    office.directory.now = Company(units, members)
+    assert await office.relay.tray(LEAD) == Refused(No.NOT_YOURS)
+    (note,) = (await office.tray(BOSS)).notes
+    assert await office.relay.answer(BOSS, note.ref, "ab" * 16, "I take it from here.") is Taken.TAKEN
+    slot = await office.slot()
+    assert [(digest.person_id, digest.still_open) for digest in slot.digests] == [(BOSS, 1)]
+    assert [entry.by for entry in (await office.look(code)).entries] == ["", "林梅"]
+
+
 async def test_nobody_reads_or_answers_what_is_not_theirs(office: Office) -> None:
     await office.write()
     await office.released()
