@@ -185,7 +185,7 @@ def _mark(severity: Severity) -> Text:
 def _understood(parsed: Parsed, lang: str) -> Text:
     """`NPS · 30 → 50 points · up · by end of Q3`, in the sentence's language, parts that were not said left out."""
     numbers = [number(lang, one) for one in (parsed.baseline, parsed.target) if one is not None]
-    sign = "±" if parsed.relative else ""
+    sign = {"increase": "+", "decrease": "−"}.get(parsed.direction, "±") if parsed.relative else ""
     space = "" if parsed.unit[:1] in ("", "%", "/") else " "
     measured = f"{sign}{' → '.join(numbers)}{space}{parsed.unit}" if numbers else ""
     # A number that is only to be reached has no way it goes: the number says it all.

@@ -68,6 +68,11 @@ GRACE = timedelta(seconds=1)
 """How long a stop waits for what is in the air; the rest is taken up at the next start, since nothing lives in memory only."""
 CONNECTIONS = 128
 """How many may wait to be accepted."""
+HEADERS_SECONDS = 10.0
+"""How long a connection may take to bring a request's headers, and stay idle between two; the library's own limit is an hour. Whoever
+trickles them would hold memory and a descriptor for as long. Bodies have limits of their own where they are read."""
+HEADERS = 64
+"""How many a request may have, of 8 kB at the most each."""
 PING_SECONDS = 2.0
 REHEARSED_SLOTS = timedelta(minutes=1)
 """How often the demo passes unsigned notes on, so that one sees it happen; its pages say so."""
@@ -154,7 +159,7 @@ async def serve(settings: Settings, *, is_demo: bool = False, is_reset: bool = F
                 platform.add_routes(app)
                 if isinstance(platform.messenger, Erasing):
                     erasers[name] = platform.messenger.erase
-            async with _running(relay, intake, timer, connected) as tasks, _carried(doorman, courier), _served(app, listening):
+            async with _running(relay, intake, timer, connected) as tasks, _carried(doorman, courier), served(app, listening):
                 tell(settings.public_url)
                 await _stop_or_break(stop, tasks)
 
@@ -194,9 +199,18 @@ def _forget_demo(settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def _served(app: web.Application, listening: list[socket.socket]) -> AsyncIterator[None]:
+async def served(
+    app: web.Application, listening: list[socket.socket], headers_seconds: float = HEADERS_SECONDS
+) -> AsyncIterator[None]:
     """The web server, while the block runs. At its end nothing new is accepted and open streams end at once."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=GRACE.total_seconds(), handler_cancellation=False)
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        shutdown_timeout=GRACE.total_seconds(),
+        handler_cancellation=False,
+        keepalive_timeout=headers_seconds,
+        max_headers=HEADERS,
+    )
     await runner.setup()
     try:
         for one in listening:

@@ -589,7 +589,9 @@ class Keyring(Protocol):
 class Tickets(Protocol):
     """Things that are good once and not for long. Storage is given only what a ticket looks like from outside: its hash."""
 
-    async def issue(self, ticket_hash: str, expires_at: datetime) -> None: ...
+    async def issue(self, ticket_hash: str, expires_at: datetime, now: datetime) -> None:
+        """Keep it, and forget those that have expired: whoever asks for tickets and never uses them must not fill the database."""
+        ...
 
     async def redeem(self, ticket_hash: str, now: datetime) -> bool:
         """Use it up; False when it was never issued, has been used or has expired. Of many who try at once one succeeds."""

@@ -49,12 +49,12 @@ class SqlTickets:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def issue(self, ticket_hash: str, expires_at: datetime) -> None:
+    async def issue(self, ticket_hash: str, expires_at: datetime, now: datetime) -> None:
         """See `bot.ports.Tickets`."""
+        await self._database.execute(_SWEEP, now)
         await self._database.execute(_ISSUE, ticket_hash, expires_at)
 
     async def redeem(self, ticket_hash: str, now: datetime) -> bool:
-        """See `bot.ports.Tickets`. What has expired goes with it."""
+        """See `bot.ports.Tickets`."""
         rows = await self._database.execute(_REDEEM, ticket_hash)
-        await self._database.execute(_SWEEP, now)
         return bool(rows) and self._database.codec.time(rows[0][0]) > now

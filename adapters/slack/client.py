@@ -34,13 +34,22 @@ CHATTY: Final = ("slack_sdk", "slack_bolt")
 CLIENTS: Final = 1000
 
 POSTING: Final = "chat.postMessage"
-READING: Final = frozenset(("users.list", "users.info", "users.lookupByEmail", "team.info", "bots.info", "conversations.info"))
-"""Methods that take no JSON."""
+READING: Final = frozenset(("auth.teams.list", "users.list", "users.info"))
+"""Those of our methods that take no JSON, or may not: what stands in it would be overlooked."""
 
 # What Slack will never take, or not while things are as they are: docs.slack.dev, chat.postMessage and its siblings, "Errors".
 _LOST: Final = frozenset(
     (
-        *("channel_not_found", "not_in_channel", "is_archived", "user_not_found", "users_not_found", "user_disabled"),
+        *(
+            "channel_not_found",
+            "thread_not_found",
+            "invalid_thread_ts",
+            "not_in_channel",
+            "is_archived",
+            "user_not_found",
+            "users_not_found",
+            "user_disabled",
+        ),
         *("user_not_in_channel", "cannot_dm_bot", "messages_tab_disabled", "user_not_visible", "not_enabled"),
         *("restricted_action", "restricted_action_read_only_channel", "restricted_action_thread_only_channel"),
         *("restricted_action_non_threadable_channel", "restricted_action_thread_locked", "as_user_not_supported"),

@@ -13,7 +13,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -47,10 +47,16 @@ DONE: Final = "done"
 """The button that sends them."""
 ANSWER: Final = "answer"
 """The element of a modal's input."""
+TWICE: Final = 2.0
+"""Seconds within which the same button pressed again is a slip of the finger."""
+
+THREAD: Final = "/"
+"""Between a channel and the message whose thread is meant, in the name of a place."""
 
 Told = Mapping[str, Any]
 
 _ID = re.compile(r"[A-Z0-9]{1,40}\Z")
+_TS = re.compile(r"[0-9]{1,12}\.[0-9]{1,9}\Z")
 _SUBTYPES = (None, "file_share", "thread_broadcast")
 _MARKUP = re.compile(
     r"<(?:(?P<kind>[@#!])(?P<target>[^<>|\s]+)|(?P<link>[a-z][a-z0-9+.-]{1,20}:[^<>|\s]+))(?:\|(?P<label>[^<>]*))?>"
@@ -141,7 +147,8 @@ def _event(whose: Tenancy, event_id: str, event: Told, bot: str, at: datetime) -
         case {"type": "message", "channel_type": "im", "user": str(user_id)} if event.get("subtype") in _SUBTYPES:
             return _incoming(whose, event_id, event, user_id, at, _texted(_words_of(event)))
         case {"type": "app_mention", "user": str(user_id), "channel": str(channel_id), "text": str(text)}:
-            spoken = _plain(text.replace(f"<@{bot}>", " ") if bot else text).strip()
+            # Called by name and nothing else: what can be said here?
+            spoken = _plain(text.replace(f"<@{bot}>", " ") if bot else text).strip() or "?"
             return _mention(whose, event_id, event, user_id, channel_id, spoken, at)
         case {"type": "app_home_opened", "tab": "home", "user": str(user_id)} if "view" not in event:
             # There is no home yet: they have never been here.
@@ -160,10 +167,16 @@ def _mention(
     incoming = _incoming(whose, event_id, event, user_id, at, said)
     if incoming is None:
         return None
+    thread = event.get("thread_ts")
+    room = f"{channel_id}{THREAD}{thread}" if isinstance(thread, str) and _TS.match(thread) else channel_id
     group = Place(PLATFORM, whose.tenant, channel_id, is_private=False)
-    if intent.wish in (Wish.HERE, Wish.BOARD):
-        return Incoming(event_id, incoming.sender, group, incoming.sent_at, incoming.body)
-    return Incoming(event_id, incoming.sender, incoming.place, incoming.sent_at, incoming.body, _whisper(group, user_id))
+    match intent.wish:
+        case Wish.HERE:
+            # It concerns the whole channel, wherever it was said.
+            return replace(incoming, place=group)
+        case Wish.BOARD:
+            return replace(incoming, place=group, answer=None if room == channel_id else replace(group, chat_id=room))
+    return replace(incoming, whisper=Whisper(group, whisper_place(whose.tenant, room, user_id)))
 
 
 def _incoming(
@@ -211,7 +224,7 @@ def _press(whose: Tenancy, told: Told, user: Told, action: Told, at: datetime) -
     user_id, body = user.get("id"), _pressed(told, action)
     if not isinstance(user_id, str) or body is None or _is_other_team(whose, user):
         return None
-    event_id = _derived("press", _stage(told), user_id, _value(action), "" if _is_answer(body) else str(action.get("action_ts")))
+    event_id = _derived("press", _stage(told), user_id, _value(action), "" if _is_answer(body) else _window(action))
     incoming = _incoming(whose, event_id, {}, user_id, at, body, _name(user.get("username") or user.get("name")))
     channel = told.get("channel")
     channel_id = channel.get("id") if isinstance(channel, Mapping) else None
@@ -391,20 +404,16 @@ def hook_of(told: Told) -> str:
 # --- reading ---------------------------------------------------------------------------------------------------------------------
 
 
-def whisper_place(tenant: str, channel_id: str, user_id: str) -> Place:
-    """A channel as one person alone sees it."""
-    return Place(PLATFORM, tenant, f"{channel_id}:{user_id}", is_private=False)
-
-
-def _whisper(group: Place, user_id: str) -> Whisper:
-    return Whisper(group, whisper_place(group.tenant, group.chat_id, user_id))
+def whisper_place(tenant: str, room: str, user_id: str) -> Place:
+    """A channel, or a thread in it, as one person alone sees it."""
+    return Place(PLATFORM, tenant, f"{room}:{user_id}", is_private=False)
 
 
 def _whispered(whose: Tenancy, incoming: Incoming, channel_id: str, user_id: str) -> Incoming | None:
     if not _ID.match(channel_id):
         return None
-    whisper = _whisper(Place(PLATFORM, whose.tenant, channel_id, is_private=False), user_id)
-    return Incoming(incoming.event_id, incoming.sender, incoming.place, incoming.sent_at, incoming.body, whisper)
+    group = Place(PLATFORM, whose.tenant, channel_id, is_private=False)
+    return replace(incoming, whisper=Whisper(group, whisper_place(whose.tenant, channel_id, user_id)))
 
 
 def _is_direct(channel_id: str) -> bool:
@@ -423,6 +432,14 @@ def _is_token(token: str) -> bool:
 def _is_answer(body: Body) -> bool:
     """Whether it answers a question, which can be done once: whenever the same button is pressed again it is the same event."""
     return isinstance(body, Picked) and body.token.startswith("a.")
+
+
+def _window(action: Told) -> str:
+    """The moment of a press, as coarse as a double click is long, so that two processes which get one press each find the same event."""
+    try:
+        return str(int(float(action["action_ts"]) // TWICE))
+    except (KeyError, OverflowError, TypeError, ValueError):
+        return str(action.get("action_ts"))
 
 
 def _value(action: Told) -> str:

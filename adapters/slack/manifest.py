@@ -42,7 +42,8 @@ def manifest(events_url: str, *, redirect_url: str = "") -> dict[str, Any]:
     settings: dict[str, Any] = {
         "event_subscriptions": {"bot_events": list(EVENTS)},
         "interactivity": {"is_enabled": True},
-        "org_deploy_enabled": False,
+        # Where others may install it, a whole organisation of Enterprise Grid may as well; an admin there decides.
+        "org_deploy_enabled": bool(redirect_url),
         "socket_mode_enabled": not events_url,
         "token_rotation_enabled": False,
     }

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from adapters.failures import locate
 from adapters.slack.client import NETWORK, ApiError, GoneError, SlackClient, told_plainly
-from adapters.slack.decode import PLATFORM, home_of
+from adapters.slack.decode import PLATFORM, THREAD, home_of
 from adapters.slack.encode import Picture, Shown, encode, with_own_commands
 from adapters.slack.homes import Homes
 from adapters.slack.hooks import Hooks
@@ -69,10 +69,10 @@ class SlackMessenger:
             return ""  # it would tidy up a message that was never delivered
         installation = await self._installed(place)
         shown = with_own_commands(message)
-        channel_id, _, user_id = place.chat_id.partition(":")
+        room, _, user_id = place.chat_id.partition(":")
         try:
             if user_id:
-                return await self._whisper(installation, place, channel_id, user_id, shown)
+                return await self._whisper(installation, place, room, user_id, shown)
             return await self._say(installation, place, shown, replaces)
         except ApiError as error:
             if error.is_uninstalled:
@@ -126,16 +126,18 @@ class SlackMessenger:
         return await self._post(installation, place, encoded)
 
     async def _post(self, installation: Installation, place: Place, shown: Shown) -> str:
+        channel, thread = _parted(place.chat_id)
         told = await self._client.call(
             installation.token,
             "chat.postMessage",
-            channel=place.chat_id,
+            channel=channel,
+            thread_ts=thread,
             blocks=shown.blocks,
             text=shown.text,
             unfurl_links=False,
             unfurl_media=False,
         )
-        channel = str(told.get("channel") or place.chat_id)
+        channel = str(told.get("channel") or channel)
         if place.is_private:
             self._note_chat(place, channel)
         return f"{channel}/{told.get('ts')}"
@@ -155,16 +157,16 @@ class SlackMessenger:
 
     # --- for one person's eyes ---
 
-    async def _whisper(self, installation: Installation, place: Place, channel_id: str, user_id: str, message: Message) -> str:
+    async def _whisper(self, installation: Installation, place: Place, room: str, user_id: str, message: Message) -> str:
         """By the address their deed came with; without one as an ephemeral message; and where that cannot be, in private."""
         if message.edits and message.is_optional:
             return ""
         for part in fit(replace(message, edits=""), ALONE, self._public_url):
             encoded = encode(part, self._public_url)
             assert isinstance(encoded, Shown)  # noqa: S101 fitted to a place without pictures
-            if not (await self._answer(place, encoded) or await self._ephemeral(installation, channel_id, user_id, encoded)):
+            if not (await self._answer(place, encoded) or await self._ephemeral(installation, room, user_id, encoded)):
                 await self._post(installation, home_of(place.tenant, user_id), encoded)
-        return f"{channel_id}:{user_id}"
+        return place.chat_id
 
     async def _answer(self, place: Place, shown: Shown) -> bool:
         hook = self._hooks.take(place)
@@ -179,10 +181,17 @@ class SlackMessenger:
         except NETWORK:
             return False
 
-    async def _ephemeral(self, installation: Installation, channel_id: str, user_id: str, shown: Shown) -> bool:
+    async def _ephemeral(self, installation: Installation, room: str, user_id: str, shown: Shown) -> bool:
+        channel, thread = _parted(room)
         try:
             await self._client.call(
-                installation.token, "chat.postEphemeral", channel=channel_id, user=user_id, blocks=shown.blocks, text=shown.text
+                installation.token,
+                "chat.postEphemeral",
+                channel=channel,
+                thread_ts=thread,
+                user=user_id,
+                blocks=shown.blocks,
+                text=shown.text,
             )
         except ApiError as error:
             if isinstance(told_plainly(error), UndeliverableError):
@@ -209,9 +218,8 @@ class SlackMessenger:
         )
         await self._client.put(str(given.get("upload_url")), drawn)
         shared: dict[str, Any] = {"id": given.get("file_id"), "title": alt.partition("\n")[0][:150]}
-        await self._client.call(
-            token, "files.completeUploadExternal", files=[shared], channel_id=await self._chat(installation, place)
-        )
+        channel, thread = _parted(await self._chat(installation, place))
+        await self._client.call(token, "files.completeUploadExternal", files=[shared], channel_id=channel, thread_ts=thread)
         return f"{place.chat_id}:{given.get('file_id')}"
 
     async def _chat(self, installation: Installation, place: Place) -> str:
@@ -238,3 +246,9 @@ class SlackMessenger:
         except Exception as error:
             LOG.warning("a picture could not be drawn, its words are sent instead: %s", locate(error))
             return None
+
+
+def _parted(room: str) -> tuple[str, str | None]:
+    """A channel, and the message whose thread is meant there."""
+    channel, _, thread = room.partition(THREAD)
+    return channel, thread or None

@@ -53,7 +53,8 @@ class States(AsyncOAuthStateStore):
     async def async_issue(self, *args: Any, **kwargs: Any) -> str:
         """A new state, 256 bits of chance."""
         state = secrets.token_urlsafe(32)
-        await self._tickets.issue(_hash(state), self._clock.now() + STATE_LIFE)
+        now = self._clock.now()
+        await self._tickets.issue(_hash(state), now + STATE_LIFE, now)
         return state
 
     async def async_consume(self, state: str) -> bool:

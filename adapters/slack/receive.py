@@ -29,6 +29,7 @@ from adapters.patience import BUGS
 from adapters.slack.client import NETWORK, ApiError, SlackClient
 from adapters.slack.decode import (
     COMMAND,
+    TWICE,
     Told,
     actor_of,
     decode,
@@ -64,8 +65,6 @@ TAKE_SECONDS: Final = 2.5
 """Slack gives up after three."""
 MODAL_SECONDS: Final = 2.5
 """A `trigger_id` is good for about three."""
-TWICE: Final = 2.0
-"""Seconds within which the same button pressed again is a slip of the finger."""
 PRESSES: Final = 10_000
 ENDING: Final = 1.0
 
@@ -182,7 +181,7 @@ class Reception:
         match told:
             case {"type": "view_submission", "view": {"callback_id": str(name)} as view}:
                 modal = self._named(name)
-                return None if modal is None else await modal.submitted(actor, view)
+                return None if modal is None else await _unheard(modal.submitted(actor, view))
             case {"type": "block_actions", "view": {"callback_id": str(name)} as view, "actions": [Mapping() as action, *_]} if (
                 name
             ):
@@ -195,7 +194,7 @@ class Reception:
         modal = None if incoming is None else self._modal_for(incoming)
         if modal is None or not trigger_of(told):
             return None
-        shown = await modal.open(actor)
+        shown = await _unheard(modal.open(actor))
         if shown is None:
             return None
         self._start(self._show_privately(actor, trigger_of(told), shown))
@@ -235,9 +234,10 @@ class Reception:
             self._hooks.keep(incoming.whisper.answer, hook)
 
     def _once(self, told: Told, incoming: Incoming) -> Incoming:
-        """The event under the key of the press a moment before it, when it is the same press."""
+        """The event under the key of the press a moment before it, when it is the same press. The keys of presses are coarse already;
+        this is for two that lie on both sides of a border."""
         pressed = press_of(told)
-        if pressed is None or not isinstance(incoming.body, Picked):
+        if pressed is None:
             return incoming
         what, moment = pressed
         key = (incoming.sender.tenant, what)
@@ -255,6 +255,18 @@ class Reception:
         task = asyncio.create_task(errand)
         self._errands.add(task)
         task.add_done_callback(self._errands.discard)
+
+
+class UnheardError(Exception):
+    """Something private failed. Whoever did it is told by Slack, with what they typed still there; nobody else is, since a line in the log
+    would say when it was."""
+
+
+async def _unheard(doing: Awaitable[Answer]) -> Answer:
+    try:
+        return await doing
+    except Exception:
+        raise UnheardError from None
 
 
 def _intent(incoming: Incoming) -> Intent | None:
@@ -320,8 +332,6 @@ def make_bolt(reception: Reception, installations: Installations, client: SlackC
         authorize=_Authorize(installations),  # type: ignore[arg-type] # an AsyncAuthorize is taken as it is
         # Proven before Bolt sees it: its own check raises on what is malformed, and takes the same request twice.
         request_verification_enabled=False,
-        # Otherwise Bolt acknowledges events before anybody has stored them.
-        process_before_response=True,
     )
 
     async def refuse(error: Exception, context: Any) -> BoltResponse:
@@ -330,7 +340,8 @@ def make_bolt(reception: Reception, installations: Installations, client: SlackC
         if isinstance(error, NotInstalledError):
             LOG.info("something came from a Slack workspace that has not installed Laban")
             return BoltResponse(status=200, body="")
-        LOG.error("what Slack brought could not be stored: %s", locate(error))
+        if not isinstance(error, UnheardError):
+            LOG.error("what Slack brought could not be stored: %s", locate(error))
         return BoltResponse(status=503, body="")
 
     bolt.use(_Take(reception))

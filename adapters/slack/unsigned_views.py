@@ -176,7 +176,8 @@ def _entry(lang: str, entry: Entry, author: Text) -> str:
             return say_plain(lang, T("unsigned.said_closed", name=name))
         case Kind.TEXT:
             when = say_plain(lang, T("unsigned.entry_waiting")) if entry.slot_day is None else day(lang, entry.slot_day)
-            return f"{name or say_plain(lang, author)} ({when}):\n{entry.text}"
+            head = say_plain(lang, T("anon.entry.words", who=name or say_plain(lang, author), when=when))
+            return f"{head}\n{entry.text}"
 
 
 def _view(lang: str, title: Text, place: Place, blocks: Sequence[Json], submit: Text | None = None) -> Json:

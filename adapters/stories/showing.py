@@ -241,7 +241,12 @@ STORIES = (
         "minh",
         (Meanwhile("it is changed often", _turn_often), HOME, Presses("objective"), Presses("history")),
     ),
-    Story("help", "What can be said", "an", (HELP, Says(("What a day", "Hôm nay mệt quá", "今天好累")), NEW, HELP)),
+    Story(
+        "help",
+        "What can be said",
+        "an",
+        (HELP, Says(("What a day", "Hôm nay mệt quá", "今天好累")), Says(("Thanks!", "Cảm ơn!", "谢谢！")), NEW, HELP),
+    ),
     Story("help", "What is running here", "minh", (Says(("about", "giới thiệu", "关于")),)),
     Story(
         "board",

@@ -20,7 +20,7 @@ class Desk:
     def __init__(self, incoming: Incoming, known: Known, deps: Deps) -> None:
         self.incoming = incoming
         self.known = known
-        self.place = incoming.place
+        self.place = incoming.answer or incoming.place
         """Where things are said unless another place is named."""
         self.reading: Reading = deps.reading
         self.clock: Clock = deps.clock

@@ -39,11 +39,6 @@ async def post_card(deps: Deps, team: Team, place: Place, now: datetime) -> Turn
     return Turn(now, None, (AddPrompt(Prompt(PromptKind.MONDAY_CARD, team.id, monday, now)),), outgoing)
 
 
-async def card_for(reading: Reading, team: Team, now: datetime) -> Message | None:
-    """The card as it would be posted at `now`; None for a team without objectives."""
-    return await _drawn(reading, await board_for_group(reading, team, now))
-
-
 async def _drawn(reading: Reading, seen: TeamBoard) -> Message | None:
     if not seen.board.objectives:
         return None

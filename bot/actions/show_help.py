@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from bot.actions.cycles import current_cycle
 from bot.actions.desk import Desk
 from bot.actions.find_objective import find_by_title
@@ -10,14 +12,17 @@ from bot.chat.incoming import Texted
 from bot.chat.intents import Intent, Wish, button
 from bot.chat.message import Button, Buttons, Tone
 from bot.chat.richtext import RichText, join
+from bot.folding import fold
+from bot.okr.people import LANGUAGES
 from bot.scripts import SCRIPTS
-from bot.texts import T, Text, say
+from bot.texts import T, Text, say, say_plain
 
 TABLE = (
     (Wish.HOME, "/home"),
     (Wish.NEW, "/new"),
     (Wish.CHECK_IN, "/checkin"),
     (Wish.BOARD, "/status"),
+    (Wish.TREND, "/trend"),
     (Wish.CALL_FOR_HELP, "/helpme"),
     (Wish.WHEN, "/when"),
     (Wish.ANONYMOUS, "/anon"),
@@ -48,14 +53,22 @@ async def show_help(desk: Desk, where: Text | None) -> None:
 
 
 async def nothing_fits(desk: Desk) -> None:
-    """Answer what is none of our words: the title of an objective shows it, for everything else say what can be done here."""
+    """Answer what is none of our words: the title of an objective shows it, thanks are welcome, for everything else say what can be done."""
     body = desk.incoming.body
     if isinstance(body, Texted):
         found = await find_by_title(desk, body.text, await current_cycle(desk))
         if found is not None:
             await show_objective(desk, found.id)
             return
+        if fold(body.text) in _thanks():
+            desk.say(T("help.welcome"), *_parked(desk), Buttons(_buttons(desk)))
+            return
     desk.say(T("help.nothing_fits"), *_parked(desk), Buttons(_buttons(desk)))
+
+
+@cache
+def _thanks() -> frozenset[str]:
+    return frozenset(fold(word) for lang in LANGUAGES for word in say_plain(lang, T("also.thanks")).split("|"))
 
 
 def _line(wish: Wish, command: str = "") -> Text:

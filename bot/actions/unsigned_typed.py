@@ -175,7 +175,7 @@ def _entry(lang: str, entry: Entry) -> str:
     match entry.kind:
         case Kind.TEXT:
             who = entry.by or say_plain(lang, T("anon.typed.you"))
-            return f"{who} ({when}): {entry.text}"
+            return f"{say_plain(lang, T('anon.entry.words', who=who, when=when))}\n{entry.text}"
         case Kind.THANKS:
             return say_plain(lang, T("anon.entry.thanks", name=entry.by))
         case Kind.PASSED:

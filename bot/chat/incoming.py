@@ -89,7 +89,8 @@ class Whisper:
 class Incoming:
     """One event of a platform. (platform, tenant, `event_id`) happens once, however often it is delivered.
 
-    The `place` of a whisper is its sender's private chat: what needs a talk goes on there.
+    The `place` of a whisper is its sender's private chat: what needs a talk goes on there. `answer` is where a group is answered when not
+    in its midst: the thread in which it asked.
     """
 
     event_id: str
@@ -98,6 +99,7 @@ class Incoming:
     sent_at: datetime
     body: Body
     whisper: Whisper | None = None
+    answer: Place | None = None
 
     def __post_init__(self) -> None:
         if not self.event_id:
@@ -130,6 +132,8 @@ def to_json(incoming: Incoming) -> dict[str, Any]:
     }
     if whisper is not None:
         data["whisper"] = [_place_to_json(whisper.group), _place_to_json(whisper.answer)]
+    if incoming.answer is not None:
+        data["answer"] = _place_to_json(incoming.answer)
     return data
 
 
@@ -152,6 +156,7 @@ def from_json(data: Mapping[str, Any]) -> Incoming:
     else:
         what = Arrived(body["arrived"])
     at = datetime.fromisoformat(data["at"])
-    group, answer = data.get("whisper") or (None, None)
-    whisper = Whisper(Place(*group), Place(*answer)) if group and answer else None
-    return Incoming(data["event"], Sender(*data["sender"]), Place(*data["place"]), at, what, whisper)
+    group, unseen = data.get("whisper") or (None, None)
+    whisper = Whisper(Place(*group), Place(*unseen)) if group and unseen else None
+    answer = Place(*data["answer"]) if data.get("answer") else None
+    return Incoming(data["event"], Sender(*data["sender"]), Place(*data["place"]), at, what, whisper, answer)

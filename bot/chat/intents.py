@@ -164,9 +164,10 @@ def _read_command(line: str) -> Intent | None:
     name, _, rest = line.partition(" ")
     name = name.partition("@")[0].casefold()
     rest = rest.strip()
-    if (words := line.casefold()) == _HERE or words.startswith(f"{_HERE} "):
+    words = line.split(maxsplit=2)
+    if fold(" ".join(words[:2])) == fold(_HERE):
         # The one command of two words: Vietnamese writes its syllables apart.
-        name, rest = _HERE, line[len(_HERE) :].strip()
+        name, rest = _HERE, "".join(words[2:])
     if name == "okr":
         # Where there is one command for everything, what follows may be any word of ours.
         return (_read_command(rest) or read_intent(rest)) if rest else Intent(Wish.HOME)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from bot.coach.amounts import Amount
 from bot.coach.opening import skip_preamble
-from bot.coach.quantities import Amount
 from bot.coach.standing import Standing, is_boundary, is_duration, minutes_of, start_of_clause
 from bot.coach.tokens import Token
 from bot.coach.words.lexicon import MONEY, Lexicon, Role
@@ -46,6 +46,9 @@ def choose(tokens: Sequence[Token], standings: Sequence[Standing], result: Stand
             (each for each in standings[1:] if each.has(Role.FROM) and each.has(Role.UP, Role.DOWN) and not each.is_aside()), None
         )
     free = [each for each in standings if each is not baseline]
+    group = next((index for index, each in enumerate(free[:-1]) if each.has(Role.OUT_OF)), None)
+    if group is not None and group + 1 < len(free):
+        free = free[: group + 2]  # "of every 6 clinics 5 score 80 points": the share is meant
     direct = [each for each in free if not each.is_aside()]
     if not direct:  # of "in 24 hours for 95% of requests" the share is meant
         direct = sorted((each for each in free if not each.has(Role.SCALE)), key=lambda each: each.amount.unit != "%")
@@ -136,7 +139,11 @@ def _opens_with_result(tokens: Sequence[Token], task_at: int, standing: Standing
 def _pair(tokens: Sequence[Token], standings: Sequence[Standing], lexicon: Lexicon) -> tuple[Standing, Standing] | None:
     """The first "from A to B", "A → B" or "to B from A"."""
     for index, (first, second) in enumerate(pairwise(standings)):
-        touches = second.lead == first.tail and not first.is_aside() and not first.has(Role.TO, Role.BY)
+        touches = (
+            (second.lead == first.tail or _leads_to(tokens, first, second, lexicon))
+            and not first.is_aside()
+            and not first.has(Role.TO, Role.BY)
+        )
         if second.has(Role.TO) and first.has(Role.FROM) and _fit(first.amount, second.amount, lexicon, loosely=True):
             return first, second
         if second.has(Role.TO) and touches and _fit(first.amount, second.amount, lexicon, loosely=False):
@@ -146,6 +153,17 @@ def _pair(tokens: Sequence[Token], standings: Sequence[Standing], lexicon: Lexic
         if ends_first and second.has(Role.FROM) and _fit(first.amount, second.amount, lexicon, loosely=False):
             return second, replace(first, roles=first.roles - {Role.AT_MOST} | {Role.TO})  # "up to 98% from 93%"
     return None
+
+
+def _leads_to(tokens: Sequence[Token], first: Standing, second: Standing, lexicon: Lexicon) -> bool:
+    """ "1,900 parcels a week down to 700", "a backlog of 240 permits cut to 40": with what is counted in between."""
+    way = second.amount.value - first.amount.value
+    goes = second.has(Role.UP) if way > 0 else second.has(Role.DOWN)
+    start = start_of_clause(tokens, second.lead)
+    if not goes or start != start_of_clause(tokens, first.amount.first):
+        return False
+    starts = start == first.amount.first or lexicon.roles.lower_is_better.ending(tokens, first.lead, start) is not None
+    return starts and first.roles <= {Role.FILLER}
 
 
 def _fit(one: Amount, other: Amount, lexicon: Lexicon, *, loosely: bool) -> bool:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from bot.coach.folding import accents, fold
-from bot.coach.tokens import Kind, Token, cut, is_han
+from bot.coach.tokens import HAN, LETTERS, Kind, Token, cut
 
 ANY_NUMBER = "#"
 ANY_YEAR = "@"
@@ -100,10 +100,11 @@ class Cues:
         return (self._forwards or self._cut_up(backwards=False)).children.keys()
 
     def _cut_up(self, *, backwards: bool) -> _Node:
-        kinds: dict[str, set[str]] = {}
+        kinds: dict[str, frozenset[str]] = {}
         for kind, phrases in self._listed.items():
+            alone = frozenset((kind,))
             for phrase in phrases:
-                kinds.setdefault(phrase, set()).add(kind)
+                kinds[phrase] = kinds[phrase] | alone if phrase in kinds else alone
         root = _Node()
         for phrase, found in kinds.items():
             text = phrase.removeprefix(EXACT) or phrase
@@ -115,7 +116,7 @@ class Cues:
                     child = node.children[key] = _Node()
                 node = child
             sigs = tuple(sig for _, sig in parts)
-            node.ends = (*node.ends, (sigs, text != phrase, Match(text, frozenset(found), len(parts))))
+            node.ends = (*node.ends, (sigs, text != phrase, Match(text, found, len(parts))))
         if backwards:
             self._backwards = root
         else:
@@ -143,9 +144,9 @@ def _plain_parts(word: str) -> tuple[tuple[str, str | None], ...] | None:
         return None
     if word.isascii():
         return ((word.lower(), None),)
-    if all(map(is_han, word)):
+    if HAN.fullmatch(word):
         return tuple((character, None) for character in fold(word))
-    return None if any(map(is_han, word)) else ((fold(word), accents(word)),)
+    return ((fold(word), accents(word)),) if LETTERS.fullmatch(word) else None
 
 
 def _longest(root: _Node, tokens: Sequence[Token], at: int, step: int, end: int) -> Match | None:

@@ -59,7 +59,7 @@ def purpose_example(sentence: Sentence, lexicon: Lexicon) -> str:
 
 
 def theme_example(sentence: Sentence, lexicon: Lexicon) -> str:
-    return _filled(lexicon.templates.theme, _uncapitalised(sentence_core(sentence, lexicon)))
+    return _filled(lexicon.templates.theme, uncapitalised(sentence_core(sentence, lexicon)))
 
 
 def filled_in(example: str, lexicon: Lexicon) -> str:
@@ -116,7 +116,8 @@ def capitalised(text: str) -> str:
     return text[:1].upper() + text[1:] if word.islower() and word.isalpha() else text
 
 
-def _uncapitalised(text: str) -> str:
+def uncapitalised(text: str) -> str:
+    """Without the capital of its beginning, to stand within a sentence; names of several capitals stay."""
     first, *others = text.split(" ")
     return text[:1].lower() + text[1:] if first.istitle() and all(other == other.lower() for other in others) else text
 
@@ -152,7 +153,7 @@ def _measurable(metric: str, reading: Reading) -> str:
     """The metric as one says it when it has a number: "hài lòng khách hàng" → "mức hài lòng khách hàng"."""
     templates = reading.lexicon.templates
     if reading.tokens and reading.sentence.text.startswith(metric):
-        metric = _uncapitalised(metric)
+        metric = uncapitalised(metric)
     folded = fold(metric)
     for quality, named in sorted(templates.measure_words, key=lambda pair: -len(pair[0])):
         key = fold(quality)
@@ -191,7 +192,7 @@ def _duration_example(reading: Reading) -> str:
     before = reading.sentence.slice(first, at)
     rest = reading.sentence.slice(at + match.length, len(tokens)).strip(" .。!?;,:\uff01\uff1f\uff1b\uff0c\uff1a")
     doing = f"{before} {rest}".strip() if lexicon.spaced else before + rest
-    return _filled(lexicon.templates.duration, _uncapitalised(doing))
+    return _filled(lexicon.templates.duration, uncapitalised(doing))
 
 
 def perfection_example(reading: Reading) -> str:

@@ -12,7 +12,8 @@ from bot.coach.labels import read_statement
 from bot.coach.language import guess_language
 from bot.coach.metrics import find_metric, milestone_of
 from bot.coach.opening import Place, Spans, find_wish, opening_task, skip_preamble
-from bot.coach.quantities import Quantity, find_amounts, find_dates, find_skips
+from bot.coach.quantities import Quantity, find_amounts
+from bot.coach.skips import find_dates, find_skips
 from bot.coach.standing import Standing, is_boundary, minutes_of, stand, start_of_clause
 from bot.coach.tokens import Sentence, Token, read_sentence, shortened
 from bot.coach.words import lexicon_of
@@ -147,7 +148,8 @@ def _verb(tokens: Sequence[Token], target: Standing | None, dates: Spans, lexico
         stop = next((at for at in range(target.tail, stop) if is_boundary(tokens, at)), stop)
     at = 0
     while (found := lexicon.roles.verbs.search(tokens, at, stop)) is not None:
-        if found[1].kinds & TURNS:
+        beside = target is not None and target.lead <= found[0] < target.tail  # "2.1 or lower"
+        if found[1].kinds & TURNS and not beside:
             return "", found[1].kinds
         at = found[0] + 1
     return "", frozenset()
@@ -170,6 +172,8 @@ def _turns(choice: Choice, said: frozenset[str], *, collects: bool) -> frozenset
         if target.amount.sign == "-" and not choice.is_pair:
             return frozenset({Role.DOWN})
         near = target.roles & directions
+        if target.has(Role.AT_MOST):
+            near -= {Role.UP}  # "up to 5": the verb tells whether that is a way or a limit
         if near:
             return frozenset(near)
     return frozenset(said & directions)
@@ -237,7 +241,7 @@ def _share(value: Decimal, group: Standing) -> Decimal:
 def _direction_between(start: Decimal, end: Decimal, target: Standing, turns: frozenset[str]) -> Direction:
     if target.has(Role.AT_LEAST) and end <= start:
         return Direction.KEEP_ABOVE
-    if target.has(Role.AT_MOST) and end >= start:
+    if target.has(Role.AT_MOST) and not target.has(Role.UP) and end >= start:
         return Direction.KEEP_BELOW
     if end == start:
         return Direction.KEEP_ABOVE if Role.KEEP in turns else Direction.INCREASE
@@ -245,7 +249,10 @@ def _direction_between(start: Decimal, end: Decimal, target: Standing, turns: fr
 
 
 def _direction_alone(metric: str, target: Standing, end: Decimal, turns: frozenset[str], lexicon: Lexicon) -> Direction:
-    bounded = target.has(Role.AT_MOST) or (target.has(Role.WINDOW) and target.is_aside())
+    climbs = target.has(Role.UP) and Role.UP in turns  # "go up to 40%"
+    bounded = (target.has(Role.AT_MOST) and not climbs) or (target.has(Role.WINDOW) and target.is_aside())
+    if target.has(Role.LASTING):
+        return Direction.INCREASE  # "no accident for 90 days in a row"
     if Role.KEEP in turns:
         return Direction.KEEP_BELOW if bounded or end == 0 else Direction.KEEP_ABOVE
     if Role.DOWN in turns:

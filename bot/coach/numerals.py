@@ -138,7 +138,7 @@ class _Reader:
 
     def _take_half(self) -> bool:
         found = self.words.and_a_half.starting(self.tokens, self.at)
-        if found is None:
+        if found is None or self.half:
             return False
         if self.pending is not None:
             self.pending = _Atom(self.pending.value + HALF, 0)
@@ -199,7 +199,11 @@ class _Reader:
         following = self.words.magnitudes.starting(self.tokens, atom.stop)
         if following is not None and self.last is not None:
             return following.value() < self.last
-        return self.words.shortens_tail and self.tokens[self.at].glued
+        if self.words.shortens_tail and self.tokens[self.at].glued:
+            return True
+        # "2 tỷ 4" is 2,4 billion; "2 tỷ 3 tháng" is not.
+        is_tail = self.words.decimal_comma and self.words.shortens_tail and len(atom.figures) == 1 and self.in_figures
+        return is_tail and self.words.minutes.starting(self.tokens, atom.stop) is None
 
     def _atom_at(self, at: int) -> _Atom | None:
         if at < len(self.tokens) and self.tokens[at].kind is Kind.NUMBER:

@@ -14,7 +14,8 @@ from bot.coach.labels import read_statement
 from bot.coach.language import guess_language
 from bot.coach.lengths import count_words, is_long, is_short
 from bot.coach.opening import Place, Spans, find_wish, opening_task, skip_preamble
-from bot.coach.quantities import find_amounts, find_dates, find_skips
+from bot.coach.quantities import find_amounts
+from bot.coach.skips import find_dates, find_skips
 from bot.coach.standing import Standing, stand
 from bot.coach.tokens import Kind, Sentence, Token, shortened
 from bot.coach.words import lexicon_of
@@ -218,7 +219,7 @@ def _is_theme(objective: _Objective) -> bool:
         return match is not None and match.length >= len(tokens) - 2 and not _has_verb(objective, match.length)
     match = faults.theme.ending(tokens, len(tokens))
     if match is None:
-        is_bare = objective.words <= BARE_THEME[lexicon.lang] and len(tokens) > 1
+        is_bare = objective.words <= BARE_THEME[lexicon.lang] and (len(tokens) > 1 or lexicon.spaced)
         return is_bare and not _has_verb(objective, 0) and not _praises(objective)
     before = len(tokens) - match.length
     if before == 0:

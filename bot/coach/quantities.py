@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import cache, lru_cache
 
-from bot.coach.cues import Cues, Match, cues
+from bot.coach.amounts import HUNDRED, NONE, PLACES, Amount, plain
+from bot.coach.counting import is_amount
+from bot.coach.cues import Cues, cues
 from bot.coach.digits import read_digits
-from bot.coach.numerals import HALF, ONE, Number, read_number
+from bot.coach.durations import and_smaller, clock_at, single_at
+from bot.coach.numerals import HALF, read_number
+from bot.coach.ranks import rank_at, without_names
+from bot.coach.shares import (
+    ALL,
+    OUT_OF_HUNDRED,
+    OUT_OF_THOUSAND,
+    RATING_SCALES,
+    fraction_at,
+    opens_clause,
+    percent_in_words,
+    share_in_figures,
+    share_of_group,
+    tenths_at,
+)  # fmt: skip
+from bot.coach.skips import Skips, find_skips
 from bot.coach.tokens import Kind, Sentence, Token, read_sentence
 from bot.coach.words import lexicon_of
-from bot.coach.words.lexicon import AS_WRITTEN, Lexicon, Role, Skip
+from bot.coach.words.lexicon import AS_WRITTEN, Lexicon, Skip
 
 MAX_ANSWER = 100
 """A number is never longer than this, unit included."""
@@ -30,23 +47,8 @@ CURRENCY_BEFORE = Cues(
 CURRENCY_AFTER = Cues({"USD": ("$", "usd"), "EUR": ("€", "eur"), "GBP": ("£", "gbp"), "VND": ("₫", "vnd"), "CNY": ("cny", "rmb")})
 TIMES = cues("x", "×", "倍")
 TIMES_BEFORE = frozenset({"x", "×"})
-NONE = "none"
-LARGEST_GROUP = 1000
-"""In "3 of every 10" and "1 in 200" the second number is no larger."""
-OUT_OF_HUNDRED = cues("百分之")
-OUT_OF_THOUSAND = cues("千分之")
 FRACTION_OF = cues("分之")
-ALL = cues("百分百", "百分之百")
-TENTH = cues("成")
-# 成 right before one of these is part of another word: 成功, 成本, 成为, …
-NOT_TENTH = frozenset("功本为立员长交果就品效熟都")
-# 零 right before one of these is part of another word: 零售, 零件, 零距离, …
-NOT_ZERO = frozenset("售件距部食下时基门星碎点")
 AND_A_HALF_UNIT = cues("个半")
-RATING_SCALES = frozenset({"5", "7", "10", "20", "100"})
-AFTER_FRACTION = frozenset("%,.);:!?")
-PLACES = Decimal("0.0001")
-HUNDRED = Decimal(100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,27 +61,6 @@ class Quantity:
 
     value: Decimal
     unit: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """A quantity at its place in a sentence: tokens `first` up to, not including, `stop`."""
-
-    value: Decimal
-    unit: str
-    first: int
-    stop: int
-    sign: str = ""
-    scale: Decimal = ONE
-    in_figures: bool = True
-    is_open: bool = False
-    """Written with a "+" behind it: "100+"."""
-    is_share: bool = False
-    is_bare_half: bool = False
-    is_fraction: bool = False
-    """Written in figures as one: "2/3"."""
-    turns: str = ""
-    """What the words themselves say besides a number, see `Numbers.multiples`: "up" for "double", "zero" for "清零", "none" for "no"."""
 
 
 def read_quantity(text: str, lang: str, unit: str = "") -> Quantity | None:
@@ -120,33 +101,27 @@ def _is_forbidden(character: str) -> bool:
     return character < "\t" or "\u202a" <= character <= "\u202e" or "\u2066" <= character <= "\u2069"
 
 
-Skips = Mapping[int, Match]
-"""Phrases whose numbers measure nothing, by the token they begin at."""
-
-
-def find_skips(sentence: Sentence, lexicon: Lexicon) -> Skips:
-    """The dates, ranks and names of a sentence; they may lie inside each other."""
-    skips = lexicon.roles.skips
-    firsts = skips.first_keys()
-    found: dict[int, Match] = {}
-    for at, token in enumerate(sentence.tokens):
-        if token.key in firsts or token.kind is Kind.NUMBER:
-            match = skips.starting(sentence.tokens, at)
-            if match is not None:
-                found[at] = match
-    return found
-
-
 def find_amounts(sentence: Sentence, lexicon: Lexicon, skips: Skips | None = None) -> tuple[Amount, ...]:
     """All quantities of a sentence from left to right; dates, ranks and names like "Q3" or "30-day" are none."""
     skips = find_skips(sentence, lexicon) if skips is None else skips
     tokens = sentence.tokens
     amounts: list[Amount] = []
-    beginnings = _beginnings(lexicon.lang)
+    ranks: list[Amount] = []
+    beginnings, rank_words = _beginnings(lexicon.lang), lexicon.numbers.ranks.first_keys()
     at = 0
     while at < len(tokens):
         skipped = skips.get(at)
-        if skipped is not None and not _is_measured(tokens, at + skipped.length, lexicon):
+        is_date = skipped is not None and Skip.DATE in skipped.kinds
+        if not is_date and (tokens[at].key in rank_words or tokens[at].kind is Kind.NUMBER):
+            rank = rank_at(tokens, at, lexicon)
+            if rank is not None:
+                ranks.append(rank)
+                amounts.append(rank)
+                at = rank.stop
+                continue
+        if skipped is not None and Skip.MEASURED in skipped.kinds:
+            at += skipped.length - 1
+        elif skipped is not None and not _is_measured(tokens, at + skipped.length, lexicon):
             at += skipped.length
             continue
         if tokens[at].kind is not Kind.NUMBER and tokens[at].key not in beginnings:
@@ -156,11 +131,11 @@ def find_amounts(sentence: Sentence, lexicon: Lexicon, skips: Skips | None = Non
         if amount is None:
             at += 1
             continue
-        if amount.turns or _is_amount(sentence, amount, lexicon):
-            amount = replace(amount, value=_plain(amount.value * HUNDRED), unit="%") if amount.is_share else amount
+        if amount.turns or is_amount(sentence, amount, lexicon):
+            amount = replace(amount, value=plain(amount.value * HUNDRED), unit="%") if amount.is_share else amount
             amounts.append(amount)
         at = max(amount.stop, at + 1)
-    return tuple(amounts)
+    return without_names(tokens, amounts, ranks, lexicon) if ranks else tuple(amounts)
 
 
 def _is_measured(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> bool:
@@ -174,35 +149,10 @@ def _beginnings(lang: str) -> frozenset[str]:
     """The keys of words and signs a quantity can begin with; figures come on top."""
     words = lexicon_of(lang).numbers
     listed = (
-        words.digits, words.half, words.lone, words.multiples,
+        words.digits, words.half, words.lone, words.multiples, words.single,
         CURRENCY_BEFORE, ALL, OUT_OF_HUNDRED, OUT_OF_THOUSAND,
     )  # fmt: skip
     return (frozenset({"+", "-"}) | TIMES_BEFORE).union(*(cues.first_keys() for cues in listed))
-
-
-def find_dates(sentence: Sentence, lexicon: Lexicon, skips: Skips | None = None) -> tuple[tuple[int, int], ...]:
-    """Where a sentence says until when, as token ranges, prepositions included."""
-    tokens, roles = sentence.tokens, lexicon.roles
-    spans: list[tuple[int, int]] = []
-    skips = find_skips(sentence, lexicon) if skips is None else skips
-    at = 0
-    while at < len(tokens):
-        match = skips.get(at)
-        if match is None:
-            at += 1
-            continue
-        first, stop = at, at + match.length
-        at = stop
-        if Skip.DATE not in match.kinds:
-            continue
-        floor = spans[-1][1] if spans else 0
-        while (lead := roles.date_leads.ending(tokens, first, floor)) is not None:
-            first -= lead.length
-        while (tail := roles.date_tails.starting(tokens, stop)) is not None:
-            stop += tail.length
-        at = stop
-        spans.append((first, stop))
-    return tuple(spans)
 
 
 def _multiple_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Amount | None:
@@ -214,7 +164,7 @@ def _multiple_at(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Amount |
     value, unit, turns = min(found.kinds).split(" ")
     if turns == NONE:
         bound = lexicon.roles.before.starting(tokens, at)
-        if (bound is not None and bound.length > found.length) or not _opens_clause(tokens, at):
+        if (bound is not None and bound.length > found.length) or not opens_clause(tokens, at):
             return None  # "no more than 3", "there is no reason"
     return Amount(Decimal(value), unit.strip("-"), at, at + found.length, in_figures=False, turns=turns)
 
@@ -226,10 +176,6 @@ def _times_before(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Amount 
         return None
     value = read_digits(tokens[at + 1].key, decimal_comma=lexicon.numbers.decimal_comma)
     return None if value is None else Amount(value, "x", at, at + 2, turns="up")
-
-
-def _opens_clause(tokens: Sequence[Token], at: int) -> bool:
-    return at == 0 or (tokens[at - 1].kind is Kind.MARK and tokens[at - 1].key not in {"%", "-", "/"})
 
 
 def amount_at(
@@ -252,8 +198,10 @@ def amount_at(
         sign = "-"
         at += 1
     amount = (
-        _percent_in_words(tokens, at, lexicon)
-        or _fraction(tokens, at, lexicon)
+        percent_in_words(tokens, at, lexicon)
+        or clock_at(sentence, at, lexicon)
+        or (None if is_answer else share_in_figures(tokens, at, lexicon))
+        or fraction_at(tokens, at, lexicon)
         or _with_unit(sentence, at, lexicon, expected, is_answer)
     )
     if amount is None:
@@ -274,53 +222,11 @@ def _is_sign(tokens: Sequence[Token], at: int) -> bool:
     return before.kind is Kind.HAN or (before.kind is Kind.WORD and tokens[at].key == "+")
 
 
-def _percent_in_words(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Amount | None:
-    """ "百分之四十二", "千分之三", "百分百"."""
-    if tokens[at].kind is not Kind.HAN:
-        return None
-    everything = ALL.starting(tokens, at)
-    if everything is not None:
-        return Amount(HUNDRED, "%", at, at + everything.length, in_figures=False)
-    for prefix, unit in ((OUT_OF_HUNDRED, "%"), (OUT_OF_THOUSAND, "‰")):
-        found = prefix.starting(tokens, at)
-        if found is None:
-            continue
-        number = read_number(tokens, at + found.length, lexicon.numbers)
-        if number is not None:
-            return Amount(number.value, unit, at, number.stop, in_figures=number.in_figures)
-    return None
-
-
-def _fraction(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> Amount | None:
-    """ "4.5/5" is a rating, "2/3" and "1 1/2" are fractions; "30/9" and "1/2/2026" are dates and no quantity."""
-    if at + 2 >= len(tokens) or tokens[at].kind is not Kind.NUMBER:
-        return None
-    if tokens[at + 1].kind is Kind.NUMBER and tokens[at + 2].key == "/" and not tokens[at + 1].glued and len(tokens[at].key) <= 4:
-        part = _fraction(tokens, at + 1, lexicon)
-        if part is not None and part.unit == "" and part.value < 1 and tokens[at].key.isdigit():
-            return replace(part, value=part.value + Decimal(tokens[at].key), first=at)
-        return None
-    slash, below = tokens[at + 1], tokens[at + 2]
-    if slash.key != "/" or not slash.glued or below.kind is not Kind.NUMBER or not below.glued or len(below.key) > 4:
-        return None
-    following = tokens[at + 3] if at + 3 < len(tokens) else None
-    if following is not None and following.glued and following.kind is not Kind.HAN and following.key not in AFTER_FRACTION:
-        return None
-    above = read_digits(tokens[at].key, decimal_comma=lexicon.numbers.decimal_comma)
-    if above is None or not below.key.isdigit() or int(below.key) == 0 or above > int(below.key):
-        return None
-    if below.key in RATING_SCALES:
-        return Amount(above, f"/{below.key}", at, at + 3)
-    if above >= int(below.key):
-        return None
-    return Amount((above / Decimal(below.key)).quantize(PLACES, ROUND_HALF_EVEN).normalize(), "", at, at + 3, is_fraction=True)
-
-
 def _with_unit(sentence: Sentence, at: int, lexicon: Lexicon, expected: Cues | None, is_answer: bool) -> Amount | None:
     tokens, words = sentence.tokens, lexicon.numbers
     number = read_number(tokens, at, words)
     if number is None:
-        return None
+        return None if is_answer else single_at(sentence, at, lexicon)
     stop = number.stop
     over = FRACTION_OF.starting(tokens, stop)
     if over is not None and not number.in_figures:  # "三分之一": the lower number comes first
@@ -328,7 +234,7 @@ def _with_unit(sentence: Sentence, at: int, lexicon: Lexicon, expected: Cues | N
         if above is not None and 0 < above.value < number.value:
             share = (above.value / number.value).quantize(PLACES, ROUND_HALF_EVEN).normalize()
             return Amount(share, "", at, above.stop, in_figures=False, is_share=True)
-    part = None if is_answer else _share_of_group(tokens, number, lexicon)
+    part = None if is_answer else share_of_group(tokens, number, lexicon)
     if part is not None:
         return part
     out_of = words.out_of.starting(tokens, stop)
@@ -336,7 +242,7 @@ def _with_unit(sentence: Sentence, at: int, lexicon: Lexicon, expected: Cues | N
         whole = read_number(tokens, stop + out_of.length, words)
         if whole is not None and str(whole.value) in RATING_SCALES and number.value <= whole.value:
             return Amount(number.value, f"/{whole.value}", at, whole.stop, in_figures=number.in_figures)
-    tenths = _tenths(tokens, number, lexicon)
+    tenths = tenths_at(tokens, number, lexicon)
     if tenths is not None:
         return tenths
     if tokens[stop - 1].kind is Kind.NUMBER and stop + 1 < len(tokens) and tokens[stop].key in {"-", "~"} and not is_answer:
@@ -347,6 +253,8 @@ def _with_unit(sentence: Sentence, at: int, lexicon: Lexicon, expected: Cues | N
     stop += is_open
     value = number.value
     unit, stop, extra = ("", stop, Decimal(0)) if number.is_share else _unit_after(sentence, stop, lexicon, expected)
+    if stop < len(tokens) and unit and extra == 0 and (tokens[stop].kind is Kind.NUMBER or tokens[stop].kind is Kind.HAN):
+        unit, stop, extra = and_smaller(sentence, number, unit, stop, lexicon)
     rate, stop = _rate_after(sentence, stop, lexicon)
     return Amount(
         value + extra,
@@ -359,41 +267,6 @@ def _with_unit(sentence: Sentence, at: int, lexicon: Lexicon, expected: Cues | N
         is_share=number.is_share,
         is_bare_half=number.is_bare_half and unit != "%",
     )
-
-
-def _share_of_group(tokens: Sequence[Token], number: Number, lexicon: Lexicon) -> Amount | None:
-    """ "one in four visitors", "9 out of 10 guests", "7 trong 10 khách": a share of those who are named behind it."""
-    link = lexicon.numbers.share_links.starting(tokens, number.stop)
-    if link is None:
-        return None
-    group = read_number(tokens, number.stop + link.length, lexicon.numbers)
-    if group is None or not 0 < number.value < group.value <= LARGEST_GROUP or group.value % 1 or number.value % 1:
-        return None
-    stop = group.stop
-    named = stop < len(tokens) and tokens[stop].kind in {Kind.WORD, Kind.HAN}
-    if named and lexicon.numbers.minutes.starting(tokens, stop) is not None:
-        return None
-    if not named and str(group.value) in RATING_SCALES and link.kinds != {"alone"}:
-        return None  # "satisfaction 9 out of 10" is a rating
-    if named and (lexicon.roles.after.starting(tokens, stop) or lexicon.roles.trim_after.starting(tokens, stop)):
-        return None  # "rated 8 out of 10 by guests"
-    share = (number.value / group.value).quantize(PLACES, ROUND_HALF_EVEN)
-    return Amount(share, "", number.first, stop, in_figures=True, is_share=True)
-
-
-def _tenths(tokens: Sequence[Token], number: Number, lexicon: Lexicon) -> Amount | None:
-    """ "九成" and "九成五"."""
-    found = TENTH.starting(tokens, number.stop)
-    if found is None or number.value > 10 or number.scale > 10:
-        return None
-    stop = number.stop + found.length
-    following = "".join(token.key for token in tokens[stop : stop + 2])
-    if following[:1] in NOT_TENTH and following != "员工":
-        return None
-    digit = lexicon.numbers.digits.starting(tokens, stop)
-    if digit is not None and digit.value() < 10:
-        return Amount(number.value * 10 + digit.value(), "%", number.first, stop + digit.length, in_figures=number.in_figures)
-    return Amount(number.value * 10, "%", number.first, stop, in_figures=number.in_figures)
 
 
 def _unit_after(sentence: Sentence, stop: int, lexicon: Lexicon, expected: Cues | None) -> tuple[str, int, Decimal]:
@@ -447,69 +320,3 @@ def _rate_after(sentence: Sentence, stop: int, lexicon: Lexicon) -> tuple[str, i
         if period is not None:
             return "/" + sentence.slice(stop + 1, stop + 1 + period.length), stop + 1 + period.length
     return "", stop
-
-
-def _is_amount(sentence: Sentence, amount: Amount, lexicon: Lexicon) -> bool:
-    """Whether a number found in a sentence measures something there."""
-    tokens = sentence.tokens
-    before = tokens[amount.first - 1] if amount.first > 0 else None
-    after = tokens[amount.stop] if amount.stop < len(tokens) else None
-    if amount.is_bare_half:
-        return False
-    if before is not None and before.key == "#":
-        return False
-    if before is not None and before.kind is Kind.NUMBER and tokens[amount.first].glued:
-        return False
-    if not amount.in_figures:
-        return amount.unit == "%" or amount.is_share or _is_spelled_amount(tokens, amount, lexicon)
-    if after is None or not after.glued:
-        return True
-    if after.kind in {Kind.WORD, Kind.NUMBER}:
-        return tokens[amount.stop - 1].kind is Kind.HAN and amount.unit != ""  # "3位KOL"
-    if after.key in {"-", ":", "/"}:
-        following = tokens[amount.stop + 1] if amount.stop + 1 < len(tokens) else None
-        if following is not None and following.glued and following.kind in {Kind.WORD, Kind.NUMBER}:
-            return after.key == "/" and following.kind is Kind.WORD
-    if after.kind is Kind.HAN and amount.unit == "" and amount.scale == ONE:
-        # "8号线人数": figures that run into a noun name it, unless a word in front says they count.
-        follows = lexicon.roles.before.ending(tokens, amount.first) is not None
-        return (
-            follows or lexicon.roles.before.starting(tokens, amount.stop) is not None or _is_joint(tokens, amount.stop, lexicon)
-        )
-    return True
-
-
-def _is_joint(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> bool:
-    return lexicon.roles.after.starting(tokens, at) is not None or lexicon.roles.verbs.starting(tokens, at) is not None
-
-
-def _is_spelled_amount(tokens: Sequence[Token], amount: Amount, lexicon: Lexicon) -> bool:
-    words = lexicon.numbers
-    token = tokens[amount.first]
-    if token.key == "零" and amount.value == 0 and amount.stop - amount.first == 1:  # "零投诉", "事故为零", not "零售"
-        if amount.stop == len(tokens) or tokens[amount.stop].kind is Kind.MARK:
-            return lexicon.roles.before.ending(tokens, amount.first) is not None
-        return amount.stop < len(tokens) and tokens[amount.stop].kind is Kind.HAN and tokens[amount.stop].key not in NOT_ZERO
-    if token.kind is Kind.HAN:
-        if amount.unit == "" and amount.scale < 100:
-            return lexicon.roles.before.ending(tokens, amount.first) is not None and amount.stop == len(tokens)
-        return words.never_alone.starting(tokens, amount.first) is None or amount.scale > 1 or _is_bound(tokens, amount, lexicon)
-    if amount.scale > 1:
-        return True
-    after = tokens[amount.stop] if amount.stop < len(tokens) else None
-    if after is not None and after.key == "-" and after.glued:
-        return False  # "two-factor", "three-tier"
-    if words.never_alone.starting(tokens, amount.first) is not None and not _is_bound(tokens, amount, lexicon):
-        return False
-    # In Vietnamese typed without accents "hai" may as well be the beginning of "hài lòng".
-    return not words.shortens_tail or any(other.sig is not None for other in tokens)
-
-
-def _is_bound(tokens: Sequence[Token], amount: Amount, lexicon: Lexicon) -> bool:
-    """ "no more than one": here the word is a number."""
-    before = lexicon.roles.before.ending(tokens, amount.first)
-    return before is not None and bool(before.kinds & {Role.AT_LEAST, Role.AT_MOST})
-
-
-def _plain(value: Decimal) -> Decimal:
-    return Decimal(int(value)) if value == value.to_integral_value() else value.normalize()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from bot.coach.examples import BLANK
+from bot.coach.examples import BLANK, uncapitalised
 from bot.coach.measures import read
-from bot.okr.measure import Measure
+from bot.okr.measure import Direction, Measure
 from bot.texts import number
 
 FIGURES = re.compile(r"\d(?:[\d.,]*\d)?")
+START_GAP = re.compile(rf"(?:\b(?:from|từ) |从){BLANK}%? ?")
+"""What an example says of a start: left out where nobody knows it."""
 MOST_DECIMALS = 3
 """More would be written out rather than as "1,23456 tỷ"."""
 SIGNS_BEFORE = {"USD": "$", "EUR": "€", "GBP": "£", "CNY": "¥"}
@@ -42,16 +44,16 @@ def reworded(sentence: str, measure: Measure, lang: str) -> str:
     text = reading.sentence.text
     if draft.metric and draft.metric != measure.metric and text.count(draft.metric) == 1:
         at = text.index(draft.metric)
-        edits.append((at, at + len(draft.metric), measure.metric))
+        edits.append((at, at + len(draft.metric), uncapitalised(measure.metric) if at else measure.metric))
     for start, stop, words in sorted(edits, reverse=True):
         text = text[:start] + words + text[stop:]
     again = read(text, lang).draft
-    is_understood = again.target == measure.target and again.metric == measure.metric
+    is_understood = again.target == measure.target and again.metric.casefold() == measure.metric.casefold()
     return text if edits and is_understood and again.baseline in (None, measure.baseline) else sentence
 
 
 def filled(sentence: str, measure: Measure, lang: str) -> str:
-    """The coach's example with the numbers of `measure` in its gaps; "…" stands where nobody knows the number.
+    """The coach's example with the numbers of `measure` in its gaps: "from __ to __" becomes "to 50" where nobody knows the start.
 
     Of two gaps the first is the start; a single one is the target, or the start where the target is said ("by 20 % (currently __)").
     """
@@ -60,9 +62,13 @@ def filled(sentence: str, measure: Measure, lang: str) -> str:
     reading = read(sentence.replace(BLANK, " "), lang)
     own = reading.lexicon.lang
     says_unit = measure.unit in ("", "%") and measure.unit in sentence  # "from __% to __%"
+    says_target = reading.draft.target is not None and reading.draft.direction is not Direction.MILESTONE
     values = [measure.baseline, measure.target]
     if sentence.count(BLANK) == 1:
-        values.pop(1 if reading.draft.target is not None else 0)
+        values.pop(1 if says_target else 0)
+    elif measure.baseline is None and START_GAP.search(sentence) is not None:
+        sentence = START_GAP.sub("", sentence, count=1)
+        values.pop(0)
     for value in values:
         known = "…" if value is None else number(own, value) if says_unit else _written(value, measure.unit, own)
         sentence = sentence.replace(BLANK, known, 1)

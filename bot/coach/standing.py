@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from bot.coach.quantities import HUNDRED, NONE, Amount
+from bot.coach.amounts import HUNDRED, NONE, Amount
 from bot.coach.tokens import Kind, Token, read_sentence
 from bot.coach.words.lexicon import Lexicon, Role
 
 BOUNDARIES = frozenset(',;。.!?:|()[]{}—"“”「」『』')
-ASIDE = frozenset({Role.WINDOW, Role.SCOPE, Role.OUT_OF, Role.SCALE})
+ASIDE = frozenset({Role.WINDOW, Role.LASTING, Role.SCOPE, Role.OUT_OF, Role.SCALE})
 """Roles of numbers that say for whom or how soon, rather than how much."""
 
 CHANGES = frozenset({Role.UP, Role.DOWN, Role.BY})
@@ -82,33 +82,23 @@ def _stand(tokens: Sequence[Token], amount: Amount, floor: int, ceiling: int, le
         if Role.WINDOW in found:
             # "in 30 days" limits; "in 3 cities" does not.
             found = frozenset({Role.WINDOW}) if is_time else found - {Role.WINDOW}
+        if Role.LASTING in found and not is_time:
+            found -= {Role.LASTING}
         if roles & PLACES:
             found -= ASIDE | {Role.PERIOD}
         if Role.AT_LEAST in roles:
-            found -= {Role.WINDOW}  # "a runway of at least 18 months"
+            found -= {Role.WINDOW, Role.LASTING}  # "a runway of at least 18 months"
         if roles & CHANGES:
             found -= {Role.NOW}  # 比去年下降8%: last year is compared with, and has no number
         if not found:
             break
         roles |= found
         lead -= match.length
-    tail = amount.stop
-    while (match := lexicon.roles.after.starting(tokens, tail)) is not None and tail + match.length <= ceiling:
-        found = match.kinds
-        if Role.WINDOW in found:
-            # "20天以内" is a bound when the number is where one wants to get, and else a window: "24小时内".
-            found = (
-                frozenset({Role.WINDOW}) if is_time and not roles & {Role.TO, Role.AIM, Role.AT_MOST} else found - {Role.WINDOW}
-            )
-        if Role.OF in found:
-            roles |= found
-            break
-        if not found:
-            break
-        roles |= found
-        tail += match.length
+    tail = _tail(tokens, amount, roles, ceiling, lexicon)
     if is_time and (Role.OF in roles or (not roles and not lexicon.spaced and _runs_into_noun(tokens, tail, lexicon))):
         roles.add(Role.SCOPE)  # 24小时响应率, 20分钟以上的锻炼: which ones are counted
+    if Role.LASTING in roles:
+        roles.discard(Role.WINDOW)  # "for 30 days in a row"
     if Role.AT_LEAST in roles and Role.FROM in roles:  # "từ 90% trở lên"
         roles.discard(Role.FROM)
     if floor > 0 and tail == len(tokens) and roles <= {Role.FILLER} and not amount.sign and tokens[amount.first - 1].key == ":":
@@ -120,6 +110,35 @@ def _stand(tokens: Sequence[Token], amount: Amount, floor: int, ceiling: int, le
     if amount.is_fraction and roles & CHANGES and not roles & {Role.TO, Role.AIM}:
         amount = replace(amount, value=amount.value * HUNDRED, unit="%")  # "giảm 1/3"
     return Standing(amount, frozenset(roles), lead, tail)
+
+
+def _tail(tokens: Sequence[Token], amount: Amount, roles: set[str], ceiling: int, lexicon: Lexicon) -> int:
+    """Where the words behind a number that belong to it end; what they say is added to `roles`."""
+    is_time = is_duration(amount.unit, lexicon)
+    tail = amount.stop
+    while (match := lexicon.roles.after.starting(tokens, tail)) is not None and tail + match.length <= ceiling:
+        found = match.kinds
+        if tail + match.length == ceiling < len(tokens) and lexicon.roles.before.ending(tokens, ceiling, tail) is not None:
+            break  # "95% so với 88%": what touches the next number belongs to it
+        if roles & CHANGES or amount.sign:
+            found -= {Role.NOW}  # "tăng 8% so với năm ngoái": last year is compared with
+            if not found:
+                break
+        if Role.WINDOW in found:
+            # "20天以内" is a bound when the number is where one wants to get, and else a window: "24小时内".
+            found = (
+                frozenset({Role.WINDOW}) if is_time and not roles & {Role.TO, Role.AIM, Role.AT_MOST} else found - {Role.WINDOW}
+            )
+        if Role.LASTING in found and not is_time:
+            found -= {Role.LASTING}
+        if Role.OF in found:
+            roles |= found
+            break
+        if not found:
+            break
+        roles |= found
+        tail += match.length
+    return tail
 
 
 def _speaks_of_each(tokens: Sequence[Token], lead: int, floor: int, lexicon: Lexicon) -> bool:

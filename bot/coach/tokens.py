@@ -16,6 +16,7 @@ MAX_CHARACTERS = 300
 FIGURES = frozenset("0123456789")
 LETTERS = re.compile("[^\\W\\d_\u3007\u3400-\u4dbf\u4e00-\u9fff]+")
 """Letters but Chinese characters; some signs besides, which are looked at one by one."""
+HAN = re.compile("[\u3007\u3400-\u4dbf\u4e00-\u9fff]+")
 # People glue these to their value ("NPS30", "DAU10万"); other letters before figures make a name ("Q3", "D7", "ISO9001").
 GLUED_BEFORE_VALUES = frozenset(
     "nps csat dau mau wau arr mrr gmv roi roas ltv cac cpa cpl ctr usd vnd eur rmb cny sla aov gpa x".split()

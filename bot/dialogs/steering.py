@@ -16,6 +16,9 @@ from bot.dialogs.script import Pick, Refusal, Reply, Said, Tapped
 from bot.dialogs.session import Mode, Session
 from bot.texts import Text
 
+ONE_COMMAND = "/okr"
+"""Where an app has one command for everything."""
+
 
 class Steer(Enum):
     """A wish about the conversation."""
@@ -100,6 +103,9 @@ def _read_text(text: str, session: Session, waiting: Waiting, lang: str) -> Mean
     if named is not None and isinstance(ask.field.read(Said(text), lang), Refusal):
         # "status Vietnam" could be an answer to some questions; where it is none it asks for that board.
         return named
+    if text.split()[:1] == [ONE_COMMAND]:
+        # Nobody answers a question with a command; a slip in the word after it is no answer either.
+        return Intent(Wish.HELP)
     return Answers({ask.key: Said(text)})
 
 

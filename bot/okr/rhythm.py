@@ -121,15 +121,6 @@ def last_slot(person: Person, rhythm: Rhythm, now: datetime, first_monday: date,
     return None
 
 
-def due_slot(person: Person, rhythm: Rhythm, now: datetime, first_monday: date, is_off: IsDayOff) -> Slot | None:
-    """The newest slot whose time has come at `now` and whose window is open. Older ones are never made up for, so that nobody who was out of
-    reach for long gets a flood."""
-    slot = last_slot(person, rhythm, now, first_monday, is_off)
-    if slot is None or slot.day is None or now >= closes_at(person, rhythm, slot.day, is_off):
-        return None
-    return slot
-
-
 def reminder_at(person: Person, rhythm: Rhythm, asked_on: date, is_off: IsDayOff) -> datetime:
     """When whoever was asked on that day (of their own, usually a slot's) and has not answered is reminded."""
     return moment(person, working_days_after(person, asked_on, rhythm.remind_after, is_off), rhythm.at)

@@ -9,13 +9,15 @@ from typing import Any
 
 from bot.chat.message import Tone
 from bot.coach import advise_key_result, advise_objective
+from bot.coach.sets import Member, look_at_set
+from bot.coach.wording import said_of_set
 from bot.dialogs.fields import Choice, Sentence
 from bot.dialogs.script import Pick, Say, Script, agree, ask
 from bot.dialogs.session import Json
 from bot.okr.measure import Direction, Measure
 from bot.okr.objective import SENTENCE_LIMIT, TITLE_LIMIT, WHY_LIMIT, Ambition, Serves
 from bot.scripts.choose_served import choose_served
-from bot.scripts.coached import coached
+from bot.scripts.coached import HINTS, coached
 from bot.scripts.write_key_result import KeyResultDraft, change_measure, measure_shown, reword, write_key_result
 from bot.scripts.write_objective import AMBITION, SKIP
 from bot.texts import T
@@ -126,8 +128,17 @@ def edit_objective(facts: Mapping[str, Json], lang: str) -> Script[ReviseObjecti
     if not is_draft:
         reason = yield from ask("reason", Sentence(REASON_LIMIT, least=3), T("edit.reason"), label=T("label.reason"))
     about = [now.title, now.why, now.ambition.value, now.served_title, [one.about() for one in now.key_results], reason]
-    decision = yield from agree("agree", about, DRAFT_END if is_draft else SAVE, T("edit.agree"), before=tuple(changed.values()))
+    card = (*changed.values(), *_said_of_all(now, changed, lang))
+    decision = yield from agree("agree", about, DRAFT_END if is_draft else SAVE, T("edit.agree"), before=card)
     return None if decision == "no" else replace(revision, reason=reason, publishes=decision == "publish")
+
+
+def _said_of_all(now: _Working, changed: Mapping[str, Say], lang: str) -> tuple[Say, ...]:
+    """What the set could do better as a whole, once its title or a key result has changed; a new ambition or why changes nothing there."""
+    if not any(what == "title" or what.startswith("kr:") for what in changed):
+        return ()
+    members = [Member(one.sentence, one.measure) for one in now.key_results]
+    return tuple(said_of_set(finding) for finding in look_at_set(now.title, members, lang)[:HINTS])
 
 
 SAVE = Choice(

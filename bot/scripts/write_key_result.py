@@ -110,21 +110,32 @@ def _measure(id: str, sentence: str, lang: str) -> Script[Measure]:  # noqa: A00
         if not counts:
             return replace(DONE_OR_NOT, metric=sentence[:METRIC_LIMIT])
     asks: list[Ask[Any]] = []
+    name = capitalised(draft.metric or sentence)
     wants_baseline = draft.baseline is None and draft.direction not in (Direction.KEEP_ABOVE, Direction.KEEP_BELOW)
+    wants_both = (
+        wants_baseline and draft.target is None
+    )  # together they are a form under the metric's name; one alone has to say it
     if wants_baseline:
         asks.append(
             Ask(
                 f"{id}/baseline/{about}",
                 Amount(draft.unit, or_unknown=True),
-                T("write.baseline"),
+                T("write.baseline") if wants_both else T("write.new_baseline", name=name),
                 placeholder=T("placeholder.baseline"),
             )
         )
     if draft.target is None:
-        asks.append(Ask(f"{id}/target/{about}", Amount(draft.unit), T("write.target"), placeholder=T("placeholder.target")))
+        asks.append(
+            Ask(
+                f"{id}/target/{about}",
+                Amount(draft.unit),
+                T("write.target") if wants_both else T("write.new_target", name=name),
+                placeholder=T("placeholder.target"),
+            )
+        )
     if not asks:
         return _put_together(draft, draft.baseline, draft.target or Decimal(0), sentence)
-    answers = list((yield from ask_all(*asks, text=T("write.numbers", name=capitalised(draft.metric or sentence)))))
+    answers = list((yield from ask_all(*asks, text=T("write.numbers", name=name))))
     start: Quantity | None = answers.pop(0) if wants_baseline else None
     end: Quantity | None = answers.pop(0) if draft.target is None else None
     if start is not None:
@@ -266,11 +277,12 @@ CONFIDENCE = Number(
 
 
 def _confidence(id: str, sentence: str, measure: Measure) -> Script[int | None]:  # noqa: A002 it is one
+    named = replace(measure, metric=capitalised(measure.metric))  # it begins the question
     confidence = yield from ask(
         f"{id}/start_confidence/{digest([sentence, *_parts(measure)])}",
         CONFIDENCE,
         # "Done or not done" alone would leave open what is to be done.
-        T("write.confidence", measure=sentence if measure.direction is Direction.MILESTONE else measure_shown(measure)),
+        T("write.confidence", measure=sentence if measure.direction is Direction.MILESTONE else measure_shown(named)),
     )
     return None if confidence is None else int(confidence)
 

@@ -91,7 +91,11 @@ def say(lang: str, text: Text) -> RichText:
             continue
         if piece.text not in args:
             raise MissingTextError(f"{lang}: {text.key!r} needs {piece.text!r}")
-        for span in _words_of(lang, args[piece.text]):
+        value = args[piece.text]
+        said = _words_of(lang, value)
+        if isinstance(value, date) and not spans:
+            said = tuple(Span(span.text[:1].upper() + span.text[1:]) for span in said)  # it begins the line
+        for span in said:
             restyled = span.style is Style.PLAIN and piece.style is not Style.PLAIN
             spans.append(Span(span.text, piece.style, span.link) if restyled else span)
     return tuple(spans)
@@ -122,10 +126,12 @@ def _written(lang: str, value: Decimal | int) -> str:
 
 
 def day(lang: str, value: date) -> str:
-    """A date with its weekday: "Fri 27 Nov", "Thứ Sáu 27/11", "11月27日周五"."""
+    """A date with its weekday, as it stands within a sentence: "Fri 27 Nov", "thứ Sáu 27/11", "11月27日周五"."""
     from babel.dates import format_date  # noqa: PLC0415 see _written()
 
-    return str(format_date(value, _DAYS[lang], locale=LOCALES[lang]))
+    written = str(format_date(value, _DAYS[lang], locale=LOCALES[lang]))
+    # CLDR has the names as they stand alone; within a sentence one writes "thứ Hai" and "Chủ nhật".
+    return written.replace("Thứ ", "thứ ").replace("Chủ Nhật", "Chủ nhật")
 
 
 def _words_of(lang: str, value: Any) -> RichText:

@@ -8,7 +8,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from bot.anon.vault import Chance, VaultError
 
 NONCE_SIZE = 12
-OVERHEAD = NONCE_SIZE + 16
 KEY_SIZE = 32
 
 

@@ -128,7 +128,7 @@ def test_an_unknown_command_is_refused_and_help_names_them_all(tmp_path: Path) -
     assert _laban(tmp_path, "nonsense").code == 2
     told = _laban(tmp_path, "--help")
     assert told.code == 0
-    for command in ("demo", "run", "migrate", "preview", "people", "invite", "doctor"):
+    for command in ("demo", "run", "migrate", "preview", "people", "invite", "doctor", "coach", "day", "round", "slack"):
         assert command in told.out
 
 
@@ -252,6 +252,7 @@ def test_the_doctor_says_what_to_do_first_and_is_content_afterwards(tmp_path: Pa
     well = _laban(tmp_path, "doctor", PORT=str(_free_port()))
     assert well.code == 0, well.said
     assert "laban people import" in well.out
+    assert "nobody can talk with Laban yet" in well.out
     (tmp_path / "people.csv").write_text(COMPANY)
     _laban(tmp_path, "people", "import", "people.csv")
     assert "2 people in 2 teams" in _laban(tmp_path, "doctor", PORT=str(_free_port())).out

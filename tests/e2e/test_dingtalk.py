@@ -94,7 +94,7 @@ WORDS = [
     Words(
         *("English", "Tom Baker", "London", "Hi Tom Baker!", "new", "What change do you want to make this quarter?"),
         *("Customers love our service", "Why does it matter?", "Happy customers come back every week 💚"),
-        *("Which bigger objective", "It stands on its own", "How is it meant?", "Aspirational", "First key result"),
+        *("Which bigger objective", "It stands on its own", "Is it a promise or a stretch?", "Aspirational", "First key result"),
         *("try our best to improve satisfaction", "which number", "NPS from 30 to 50", "Right?", "That's right", "from 0 to 10"),
         *("Another one?", "That's enough", "Shall I publish it?", "Publish", "Published", "Back", "my status"),
     ),

@@ -247,6 +247,34 @@ async def test_a_channel_becomes_a_teams_own_and_its_board_is_asked_for_by_menti
     assert len(channel.said) == said + 1
 
 
+async def test_a_thread_is_answered_in_the_thread(office: Office) -> None:
+    an = await knows(office, "U0AN", "Phạm Bảo An")
+    await office.store(PutTeam(Team(TEAM, "Lantern", "Lantern", lead_id=PersonId(f"person-{WORKSPACE}-U0AN"))))
+    channel = office.server.workspace().channel("lantern")
+    channel.members.append(an.id)
+    await an.runs("/okr here Lantern", channel=channel)
+    await an.sees_alone("Lantern", "/invite")
+    await an.says("how are we doing?", channel=channel)
+    asked = channel.posts[-1]
+    said = len(channel.said)
+    await an.says("@Laban status", channel=channel, thread=asked)
+    await office.server.until(lambda: len(channel.said) > said)
+    await an.says("@Laban new", channel=channel, thread=asked)
+    await an.sees("Quý này bạn muốn tạo ra thay đổi gì?")
+    await office.rest()
+    assert [one.thread_ts for one in channel.said[said:]] == [asked.ts]
+    assert an.ephemerals[-1].thread_ts == asked.ts
+
+
+async def test_who_only_calls_our_name_learns_what_can_be_said_and_nobody_else_does(office: Office) -> None:
+    an = await knows(office, "U0AN", "Phạm Bảo An")
+    channel = office.server.workspace().channel("lantern")
+    channel.members.append(an.id)
+    await an.says("@Laban", channel=channel)
+    await an.sees_alone("/okr")
+    assert channel.said == []
+
+
 async def test_who_leads_nothing_cannot_take_a_channel(office: Office) -> None:
     an = await knows(office, "U0AN", "Phạm Bảo An")
     channel = office.server.workspace().channel("lantern")

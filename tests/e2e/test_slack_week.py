@@ -89,7 +89,7 @@ async def test_a_cry_on_friday_is_answered_shown_on_monday_and_followed_up(offic
     await jie.says(ANSWER)
     await jie.sees("决定已写进关键结果")
     (card,) = [message for message in jie.chat.said if "需要帮助" in message.words]
-    assert "你的决定：加资源" in card.words
+    assert "你选了：加资源" in card.words
     assert card.labels == []
     await linh.sees("Thêm nguồn lực", ANSWER)
     await linh.says("bảng nhóm")

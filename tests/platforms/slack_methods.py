@@ -192,7 +192,7 @@ class Methods:
         if user not in channel.members:
             raise RefusedError("user_not_in_channel")
         post, warnings = self._written(workspace, call, surface_text=TEXT)
-        post.seen_by = user
+        post.seen_by, post.thread_ts = user, call.text("thread_ts")
         # Whoever is not there never gets it, and nobody says so.
         if workspace.accounts[user].is_active:
             channel.posts.append(post)

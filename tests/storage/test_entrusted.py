@@ -29,25 +29,25 @@ async def test_what_is_entrusted_is_kept_replaced_and_given_back_by_tenant(stora
 
 
 async def test_a_ticket_is_good_once(storage: Storage) -> None:
-    await storage.tickets.issue("hash", LATER)
+    await storage.tickets.issue("hash", LATER, MORNING)
     assert not await storage.tickets.redeem("other", MORNING)
     assert await storage.tickets.redeem("hash", MORNING)
     assert not await storage.tickets.redeem("hash", MORNING)
 
 
 async def test_a_ticket_is_not_good_for_long(storage: Storage) -> None:
-    await storage.tickets.issue("hash", LATER)
+    await storage.tickets.issue("hash", LATER, MORNING)
     assert not await storage.tickets.redeem("hash", LATER)
 
 
 async def test_of_many_who_redeem_a_ticket_at_once_one_succeeds(storage: Storage) -> None:
-    await storage.tickets.issue("hash", LATER)
+    await storage.tickets.issue("hash", LATER, MORNING)
     assert sorted(await asyncio.gather(*(storage.tickets.redeem("hash", MORNING) for _ in range(20)))) == [False] * 19 + [True]
 
 
 async def test_tickets_that_nobody_redeemed_are_swept_away(storage: Storage) -> None:
-    await storage.tickets.issue("forgotten", MORNING)
-    await storage.tickets.issue("good", LATER + timedelta(hours=1))
-    await storage.tickets.redeem("other", LATER)
+    for number in range(20):
+        await storage.tickets.issue(f"forgotten {number}", LATER, MORNING)
+    await storage.tickets.issue("good", LATER + timedelta(hours=1), LATER + timedelta(seconds=1))
     rows = await storage.database.execute(_COUNT)
     assert rows[0][0] == 1

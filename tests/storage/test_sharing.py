@@ -84,6 +84,6 @@ async def test_bursts_and_turns_do_not_stand_in_each_others_way(storage: Storage
     for number in range(rounds):
         await asyncio.gather(
             *(storage.inbox.put(event(100 * number + one)) for one in range(20)),
-            *(storage.tickets.issue(f"{number}-{one}", MORNING) for one in range(5)),
+            *(storage.tickets.issue(f"{number}-{one}", MORNING, MORNING) for one in range(5)),
         )
     assert len(await storage.inbox.pending(1000)) == 20 * rounds

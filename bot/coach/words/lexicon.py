@@ -31,6 +31,8 @@ class Role(StrEnum):
     AIM = "aim"
     WINDOW = "window"
     """A span of time that limits something else: "within 24 hours"."""
+    LASTING = "lasting"
+    """A span of time something goes on for: "for 90 days", "连续30天"."""
     SCOPE = "scope"
     """How many are looked at, not how far to go: "across all 5 shops"."""
     OUT_OF = "out_of"
@@ -52,6 +54,8 @@ class Skip(StrEnum):
 
     DATE = "date"
     ORDINAL = "ordinal"
+    MEASURED = "measured"
+    """Words that look like the beginning of a name, but the number behind them counts: "per week 12"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,12 @@ class Numbers:
     "up" and "down" are changes ("double" is "2 x up"), "by" a change whose way the verb says ("by half"), "zero" is to be brought to zero,
     "none" to stay there ("no outages"), "share" is a share of a whole ("three quarters of").
     """
+    ranks: Cues
+    """What makes a number a rank: "before" it ("hạng", "第"), "behind" it ("th"), or a word listed under its own rank ("third")."""
+    ratings: Cues
+    """What "9/10" is followed by when it is a rating and no share."""
+    single: Cues
+    """Words that are one of something in front of a length of time: "a day"."""
     out_of: Cues
     share_links: Cues
     """Between the numbers of "one in four". "alone": also where nobody is named behind them, for then it cannot be a rating."""

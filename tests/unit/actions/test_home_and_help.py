@@ -117,6 +117,7 @@ async def test_help_lists_the_words_with_their_commands() -> None:
         "new or /new – ",
         "check in or /checkin – ",
         "status or /status – ",
+        "trend or /trend – ",
         "help! or /helpme – ",
         "when or /when – ",
         "settings or /settings – ",
@@ -134,10 +135,12 @@ async def test_every_word_help_names_is_understood(lang: str) -> None:
         (Wish.NEW, "/new"),
         (Wish.CHECK_IN, "/checkin"),
         (Wish.BOARD, "/status"),
+        (Wish.TREND, "/trend"),
         (Wish.CALL_FOR_HELP, "/helpme"),
         (Wish.WHEN, "/when"),
         (Wish.ANONYMOUS, "/anon"),
         (Wish.SETTINGS, "/settings"),
+        (Wish.ABOUT, "/about"),
         (Wish.HELP, "/help"),
     ):
         word = say_plain(lang, T(f"say.{wish.value}"))
@@ -148,6 +151,11 @@ async def test_every_word_help_names_is_understood(lang: str) -> None:
         typed = f"{board} {say_plain(lang, T(f'say.{scope}'))}"
         assert typed in sent(desk).plain()
         assert read_intent(typed) == Intent(Wish.BOARD, scope)
+
+
+@pytest.mark.parametrize("thanks", ["Thanks!", "thank you", "Cảm ơn nhé!", "cam on", "谢谢！"])
+async def test_thanks_are_welcome(thanks: str) -> None:
+    assert (await answer(office(), thanks, lang="en")).plain().startswith("Gladly!")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.actions.monday_card import ROWS, card_for, post_card
+from bot.actions.monday_card import ROWS, post_card
 from bot.chat.incoming import Place
 from bot.chat.message import Audience, Buttons, Message, from_json, to_json
 from bot.okr.check_in import Confidence
@@ -51,9 +51,10 @@ def week(*more: Change) -> MemoryStorage:
 
 
 async def card(storage: MemoryStorage) -> Message:
-    found = await card_for(storage.reading, storage.rows.teams[MARKETING.id], NOW)
-    assert found is not None
-    return found
+    turn = await post_card(deps(storage), storage.rows.teams[MARKETING.id], GROUP, NOW)
+    assert turn is not None
+    (outgoing,) = turn.outgoing
+    return outgoing.message
 
 
 def deps(storage: MemoryStorage) -> Deps:
@@ -174,7 +175,6 @@ async def test_an_empty_team_gets_no_card_in_the_middle_of_its_week_either() -> 
     assert await storage.work.save(turn) is Saved.DONE
     storage.apply([objective("an1", "an", "Muộn", at=NOW)])
     assert await post(storage, days=1) is None
-    assert await card_for(office().reading, PRODUCT, NOW) is None
 
 
 async def test_the_week_begins_on_the_leads_clock() -> None:

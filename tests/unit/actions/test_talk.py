@@ -90,6 +90,14 @@ async def test_after_stopping_and_pausing_there_is_something_to_press(office: Of
     assert "Back to writing your objective" in thomas.text
 
 
+async def test_a_slip_in_a_command_is_no_answer(office: Office) -> None:
+    thomas = await Chat(office, "thomas").says("new objective")
+    asked = thomas.last.plain()
+    await thomas.says("/okr statsu")
+    assert thomas.last.plain() == asked
+    assert "statsu" not in "".join(message.plain() for message in thomas.messages)
+
+
 @pytest.mark.parametrize(("language", "hello"), [("vi-VN", "Xin chào"), ("zh-CN", "你好"), ("en-GB", "Hello")])
 async def test_a_code_tells_nothing_about_a_language(office: Office, language: str, hello: str) -> None:
     stranger = await Chat(office, "guest-aaaaaaaaaaaaaaaa", language=language).says(INVITE_CODE)

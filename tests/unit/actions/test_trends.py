@@ -68,7 +68,7 @@ async def test_a_key_result_is_drawn_and_told() -> None:
 @pytest.mark.parametrize(
     ("lang", "begins"),
     [
-        ("vi", "Biểu đồ “NPS 30 → 50”, tuần 8/14 · đến nay 30 → 36 → 38 → 42 · mới nhất 42 (Chủ Nhật 22/11)"),
+        ("vi", "Biểu đồ “NPS 30 → 50”, tuần 8/14 · đến nay 30 → 36 → 38 → 42 · mới nhất 42 (Chủ nhật 22/11)"),
         ("zh", "“NPS 30 → 50”的走势图，第 8 周，共 14 周 · 至今 30 → 36 → 38 → 42 · 最新 42（11月22日周日）"),
     ],
 )

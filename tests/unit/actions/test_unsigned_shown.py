@@ -52,7 +52,7 @@ async def test_a_group_sees_it_too(office: Office) -> None:
 
 async def test_whoever_reads_them_sees_on_the_board_how_many_wait_and_how_long(office: Office) -> None:
     mei = await Chat(office, "mei").says("看板 我")
-    assert "2 条匿名反馈在等你，按时间：6 天、1 天。" in mei.text
+    assert "2 条匿名反馈在等你，已等 6 天、1 天。" in mei.text
     assert mei.token("anon") == "d.anon."
     linh = await Chat(office, "linh").says("status me")
     assert "ẩn danh" not in linh.text

@@ -101,6 +101,8 @@ def test_no_text_breaks_reading(text: str) -> None:
         ("/okr help!", Intent(Wish.CALL_FOR_HELP)),
         ("/okr check in", Intent(Wish.CHECK_IN)),
         ("/okr ở đây Marketing", Intent(Wish.HERE, "Marketing")),
+        ("/okr o day Marketing", Intent(Wish.HERE, "Marketing")),
+        ("/o day Phòng  Kinh doanh", Intent(Wish.HERE, "Phòng Kinh doanh")),
         ("/okr okr okr", Intent(Wish.HOME)),
         ("/okr what?", None),
     ],

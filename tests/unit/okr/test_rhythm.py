@@ -19,11 +19,11 @@ from bot.okr.rhythm import (
     Rhythm,
     Why,
     closes_at,
-    due_slot,
     free_from,
     is_free,
     is_quiet,
     is_working_day,
+    last_slot,
     moment,
     monday_of,
     next_slot,
@@ -209,19 +209,18 @@ def test_every_nth_week_is_counted_from_the_first(weeks: int, ahead: int, weekda
 
 
 @given(now=st.datetimes(datetime(2025, 1, 6), datetime(2030, 11, 1), timezones=st.just(UTC)), weeks=st.integers(1, 4))  # noqa: DTZ001 as above
-def test_the_next_slot_is_to_come_and_the_due_one_has_come(now: datetime, weeks: int) -> None:
+def test_the_next_slot_is_to_come_and_the_last_one_has_come(now: datetime, weeks: int) -> None:
     rhythm = Rhythm(weeks=weeks)
     coming = next_slot(HANOI, rhythm, now, BEGIN, often_off)
     assert coming is not None
     assert coming.at is not None
     assert coming.at > now
-    due = due_slot(HANOI, rhythm, now, BEGIN, often_off)
-    if due is not None:
-        assert due.day is not None
-        assert due.at is not None
-        assert due.at <= now < closes_at(HANOI, rhythm, due.day, often_off)
-        assert due.monday < coming.monday
-        assert due == slot_of(HANOI, rhythm, due.monday, BEGIN, often_off)
+    last = last_slot(HANOI, rhythm, now, BEGIN, often_off)
+    if last is not None:
+        assert last.at is not None
+        assert last.at <= now
+        assert last.monday < coming.monday
+        assert last == slot_of(HANOI, rhythm, last.monday, BEGIN, often_off)
 
 
 def test_weeks_that_were_asked_already_are_not_next() -> None:

@@ -71,3 +71,15 @@ def test_new_words_for_a_key_result_bring_its_numbers_along() -> None:
     spoken = Talk(edit_objective, FACTS).picks("kr:nps", "sentence").says("NPS from 31 to 60").picks("right")
     (changed,) = spoken.picks("done").says("more ambitious").picks("save").result.key_results
     assert (changed.sentence, str(changed.measure.target)) == ("NPS from 31 to 60", "60")
+
+
+def test_what_was_changed_is_seen_together_with_the_other_key_results() -> None:
+    spoken = Talk(edit_objective, FACTS).picks("kr:orders", "sentence").says("NPS from 40 to 60").picks("right")
+    spoken.picks("done").says("one measure is enough")
+    assert "2 of 2 key results count the same thing: NPS" in said(spoken).replace("nps", "NPS")
+
+
+def test_a_new_why_calls_for_no_look_at_the_key_results() -> None:
+    facts = FACTS | {"key_results": FACTS["key_results"][:1]}
+    spoken = Talk(edit_objective, facts).picks("why", "skip", "done").says("not needed")
+    assert "key result" not in said(spoken)

@@ -96,6 +96,15 @@ def test_what_a_task_usually_moves_is_guessed_and_only_its_numbers_are_asked_for
     assert spoken.result.measure == Measure(metric, Decimal(9), Decimal(4))
 
 
+def test_a_start_that_is_asked_for_alone_says_what_of() -> None:
+    assert said(talk().says("Increase repeat orders by 20 %")).startswith("Repeat orders: where is it today?")
+
+
+def test_a_question_begins_with_a_capital() -> None:
+    spoken = talk().says("Raise customer satisfaction from 30 to 50")
+    assert said(spoken.picks("unit")).startswith("Customer satisfaction: in which unit?")
+
+
 def test_confidence_in_a_milestone_is_asked_for_by_its_words() -> None:
     spoken = talk().says("Launch the loyalty programme").picks("keep", "right")
     assert said(spoken).startswith("Launch the loyalty programme: how sure")

@@ -58,12 +58,15 @@ class Inbox:
     events: list[Incoming] = field(default_factory=list)
     failure: Exception | None = None
     gate: asyncio.Event | None = None
+    failed: asyncio.Event = field(default_factory=asyncio.Event)
+    """It has been raised."""
 
     async def accept(self, incoming: Incoming) -> bool:
         """As `Intake.accept`."""
         if self.gate is not None:
             await self.gate.wait()
         if self.failure is not None:
+            self.failed.set()
             raise self.failure
         is_new = incoming.event_id not in {one.event_id for one in self.events}
         if is_new:

@@ -23,7 +23,7 @@ from adapters.slack.decode import (
     tenancy_of,
     trigger_of,
 )
-from bot.chat.incoming import Incoming, Place, Texted
+from bot.chat.incoming import Incoming, Picked, Place, Texted
 from tests.contract.peer import RECORDED
 from tests.hands import MORNING
 from tests.unit.slack.reception import event, press, view
@@ -111,6 +111,23 @@ def test_two_presses_on_two_messages_are_two() -> None:
         if (incoming := decode(press(token, ts=ts), MORNING)) is not None
     }
     assert len(ids) == 4
+
+
+def test_a_double_click_has_one_key_whichever_process_gets_which_press() -> None:
+    first, second, later = (decode(press("d.home.", at=at), MORNING) for at in (1772442000.4, 1772442000.7, 1772442010.4))
+    assert first is not None
+    assert second is not None
+    assert later is not None
+    assert first.event_id == second.event_id != later.event_id
+
+
+@pytest.mark.parametrize("odd", [None, 7, "", "inf", "nan", "1e999", [], {}])
+def test_a_press_at_no_time_is_a_press_all_the_same(odd: object) -> None:
+    told = press("d.home.")
+    told["actions"][0]["action_ts"] = odd
+    incoming = decode(told, MORNING)
+    assert incoming is not None
+    assert incoming.body == Picked("d.home.")
 
 
 def test_events_of_two_workspaces_never_have_one_key() -> None:

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 from adapters.directories import ATTEMPTS, DirectoryError
-from adapters.slack.client import ApiError
+from adapters.slack.client import ApiError, SlackClient
 from adapters.slack.directory import MOST, Standing, entry_of, read_workspace, standing_of
 from adapters.slack.installations import Installation
 from bot.ports import SendLaterError
 from tests.hands import Hands
+from tests.platforms.slack_server import slack_server
 
 OURS = Installation("T1", "T1", "", "Lantern", token="xoxb-1")
 SCOPES = ("chat:write", "users:read", "users:read.email")
@@ -196,3 +197,24 @@ async def test_an_organisation_is_read_workspace_by_workspace() -> None:
         ("users.list", "T1"),
         ("users.list", "T2"),
     ]
+
+
+async def test_an_organisation_is_read_whole_over_the_wire_however_small_slacks_pages_are() -> None:
+    hands = Hands()
+    async with slack_server(hands) as server:
+        server.page_size = 1
+        here, there = (server.workspace(name, name, enterprise_id="E0GROUP") for name in ("T0ONE", "T0TWO"))
+        server.person("U0AN", "An", "vi-VN", workspace=here, email="an@x.vn")
+        server.person("U0MEI", "Mei", "zh-CN", workspace=there, email="mei@x.vn")
+        grant = server.install(here, is_org_wide=True)
+        client = SlackClient(f"{server.url}/api/", hands)
+        try:
+            org = Installation("E0GROUP", "", "E0GROUP", "Group", token=grant.token)
+            directory = await read_workspace(client, org, hands, sleep=Naps(hands).nap)
+        finally:
+            await client.close()
+        assert sorted((entry.user_id, entry.enterprise_id) for entry in directory.entries) == [
+            ("U0AN", "E0GROUP"),
+            ("U0MEI", "E0GROUP"),
+        ]
+        assert server.complaints == []

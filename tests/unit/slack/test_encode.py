@@ -23,6 +23,7 @@ from adapters.slack.encode import (
 )
 from adapters.slack.limits import HOME, SLACK
 from bot.actions.fill_form import OpenForm
+from bot.actions.show_help import TABLE
 from bot.chat.degrade import fit
 from bot.chat.intents import read_intent
 from bot.chat.message import (
@@ -209,21 +210,7 @@ def test_a_message_with_a_form_names_its_fields_and_has_its_button() -> None:
 # --- commands ---
 
 
-COMMANDS = (
-    "home",
-    "new",
-    "checkin",
-    "status",
-    "helpme",
-    "when",
-    "settings",
-    "help",
-    "trend",
-    "here",
-    "anon",
-    "这里",
-    "这里 市场部",
-)
+COMMANDS = (*(command.removeprefix("/") for _, command in TABLE), "here", "这里", "这里 市场部")
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from adapters.slack.client import ApiError, SlackClient
 from adapters.slack.decode import home_of, whisper_place
@@ -172,6 +174,24 @@ async def test_a_pause_of_one_channel_is_its_own_and_that_of_two_is_everybodys(d
         await desk.messenger.send(place, saying("later"), "")
 
 
+async def test_a_pause_in_one_workspace_and_one_in_another_are_each_a_channels_own(desk: Desk) -> None:
+    there = desk.server.workspace("T0OTHER", "Other")
+    mei, linh = (desk.server.person(user_id, workspace=there) for user_id in ("U0MEI", "U0LINH"))
+    token = desk.server.install(there).token
+
+    async def post(channel: str) -> None:
+        await desk.client.call(token, "chat.postMessage", channel=channel, text="hello")
+
+    desk.server.faults += [("chat.postMessage", RefusedError("ratelimited", retry_after=30))] * 2
+    with pytest.raises(SendLaterError):
+        await desk.messenger.send(AN, saying("hello"), "")
+    with pytest.raises(SendLaterError):
+        await post(mei.id)
+    await post(linh.id)
+    assert linh.last.words == "hello"
+    desk.server.complaints.clear()  # bare words are for tests
+
+
 async def test_a_pause_of_one_method_holds_up_no_other(desk: Desk) -> None:
     reference = await desk.messenger.send(AN, saying("Why?", slot="s:1"), "")
     desk.server.flood(desk.server.workspace(), "chat.postMessage", 30)
@@ -241,6 +261,22 @@ async def test_an_address_that_is_not_slacks_is_never_called(desk: Desk, url: st
     desk.hooks.keep(desk.whisper, url)
     await desk.messenger.send(desk.whisper, saying("only you"), "")
     assert len(desk.server.of("chat.postEphemeral")) == 1
+
+
+async def test_a_server_that_is_not_slacks_hears_nothing_of_ours(desk: Desk) -> None:
+    heard: list[str] = []
+
+    async def hear(request: web.Request) -> web.Response:
+        heard.append(request.path)
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_post("/hooks/x", hear)
+    async with TestServer(app, host="127.0.0.1") as stranger:
+        desk.hooks.keep(desk.whisper, str(stranger.make_url("/hooks/x")))
+        await desk.messenger.send(desk.whisper, saying("only you"), "")
+    assert heard == []
+    assert [one.words for one in desk.an.ephemerals] == ["only you"]
 
 
 async def test_tidying_up_what_only_one_saw_is_left_out(desk: Desk) -> None:

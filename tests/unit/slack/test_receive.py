@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -220,6 +221,14 @@ async def test_a_deed_pressed_twice_within_a_moment_is_one_and_later_another(ope
     assert len(opened.inbox.events) == 3
 
 
+async def test_what_is_ticked_is_sent_once_however_often_its_button_is_pressed(opened: Door) -> None:
+    ticked = {"b": {"many0": {"type": "multi_static_select", "selected_options": [{"value": "1"}, {"value": "3"}]}}}
+    for at in (1772442001.9, 1772442002.1):
+        told = press("done", at=at, action_id="done0") | {"state": {"values": ticked}}
+        assert (await opened.deed(told))[0] == 200
+    assert [one.body for one in opened.inbox.events] == [Texted("1, 3")]
+
+
 async def test_a_command_may_hold_any_word(opened: Door) -> None:
     for text in ("status payload", "payload=1", "status a=b&c", "status 100%", "trạng thái", "+1 ; & =", ""):
         assert (await opened.command(**command(text)))[0] == 200
@@ -334,3 +343,26 @@ async def test_a_private_modal_is_answered_at_once_and_never_enters_the_inbox() 
             assert whistle.heard == [values]
             await opened.command(**command("new"))
             assert [one.body for one in opened.inbox.events] == [Texted("/okr new")]
+
+
+class Broken(Whistle):
+    """A disk that is full."""
+
+    async def open(self, sender: Sender) -> Mapping[str, Any] | None:
+        """Fails."""
+        raise OSError("disk full")
+
+    async def submitted(self, sender: Sender, view: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Fails."""
+        raise OSError("disk full")
+
+
+async def test_what_fails_unread_by_others_leaves_no_line_that_says_when(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "adapters")
+    async with door(modals=(Broken(),)) as opened:
+        values = {"note": {"n": {"type": "plain_text_input", "value": "nobody answers"}}}
+        number, _ = await opened.deed(view("view_submission", values, {}, "whistle"))
+        assert number == 503
+        assert (await opened.command(**command("anon")))[0] == 503
+        assert opened.inbox.events == []
+    assert [one.getMessage() for one in caplog.records if one.name.startswith("adapters")] == []

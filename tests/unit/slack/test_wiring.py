@@ -140,6 +140,7 @@ def test_the_manifest_is_taken_and_asks_for_what_we_use(url: str) -> None:
     assert made["oauth_config"]["scopes"]["bot"] == list(SCOPES)
     assert made["settings"]["event_subscriptions"]["bot_events"] == list(EVENTS)
     assert made["settings"]["socket_mode_enabled"] is not bool(url)
+    assert made["settings"]["org_deploy_enabled"] is bool(url)
     addresses = [made["settings"]["event_subscriptions"].get("request_url"), made["settings"]["interactivity"].get("request_url")]
     assert addresses == ([url, url] if url else [None, None])
     assert len(made["features"]["slash_commands"][0]["description"]) <= 100

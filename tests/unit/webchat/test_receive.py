@@ -368,7 +368,7 @@ async def test_without_visitors_the_chat_is_closed_and_says_so(path: str) -> Non
     client = await serve(Site(people=None))
     response = await client.get(path)
     assert response.status == 404
-    assert "The web chat is not open yet" in await response.text()
+    assert "There is no web chat here" in await response.text()
     posted = await client.post("/as/an/say", data={"text": "x"}, headers={"Sec-Fetch-Site": "same-origin"})
     assert posted.status == 404
     assert (await client.get("/health")).status == 200
