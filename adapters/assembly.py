@@ -6,8 +6,9 @@ import asyncio
 import logging
 import os
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import timedelta
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from adapters.clock import SystemClock
 from adapters.folder_lock import AlreadyRunningError, hold
 from adapters.ids import RandomIds, SystemChance
 from adapters.settings import DEMO_FILE, Settings, make_data_dir
+from adapters.unsigned.counter import ask_owner, serving
 from adapters.unsigned.elsewhere import Elsewhere
 from bot.actions.unsigned_directory import OrganisationDirectory
 from bot.anon.port import AnonymousRelay
@@ -150,27 +152,29 @@ def anon_folder(settings: Settings) -> Path:
     return settings.data_dir / ("demo-anon" if file is not None and file.name == DEMO_FILE else "anon")
 
 
-@contextmanager
-def anonymous_relay(
+@asynccontextmanager
+async def anonymous_relay(
     settings: Settings, reading: Reading, clock: Clock, *, every: timedelta | None = None
-) -> Iterator[AnonymousRelay]:
-    """The relay, while the block runs, for the one process that has its files; another gets one that says so and takes over when they become
-    free. `every` shortens the slots.
+) -> AsyncIterator[AnonymousRelay]:
+    """The relay, while the block runs, for the one process that has its files; another gets one that asks that process and takes over when
+    they become free. `every` shortens the slots.
 
     Never fails: where the files cannot be used everything is refused, and `laban doctor` says why.
     """
     folder = anon_folder(settings)
-    with ExitStack() as held:
+    async with AsyncExitStack() as held:
 
-        def take() -> AnonymousRelay | None:
+        async def take() -> AnonymousRelay | None:
             try:
                 make_data_dir(folder.parent)
                 held.enter_context(hold(folder, f"process {os.getpid()}, {settings.public_url}"))
             except (AlreadyRunningError, OSError):
                 return None
-            return _relay_over(folder, settings, reading, clock, every)
+            relay = _relay_over(folder, settings, reading, clock, every)
+            await held.enter_async_context(serving(relay, folder))
+            return relay
 
-        yield take() or Elsewhere(take_over=take)
+        yield await take() or Elsewhere(partial(ask_owner, folder), take)
 
 
 def _relay_over(folder: Path, settings: Settings, reading: Reading, clock: Clock, every: timedelta | None) -> AnonymousRelay:

@@ -93,14 +93,16 @@ async def serve(settings: Settings, *, is_demo: bool = False, is_reset: bool = F
     assert secret is not None  # noqa: S101 with_secret_key has just seen to it
     log_stray_errors(asyncio.get_running_loop())
     keep_memory_private()
-    with ExitStack() as held, _only_one(settings), _listening(settings) as listening, _stopped_by_signals() as stop:
+    with _only_one(settings), _listening(settings) as listening, _stopped_by_signals() as stop:
         if is_demo and is_reset:
             _forget_demo(settings)
         if is_demo:
             await migrate(settings)
         every = REHEARSED_SLOTS if is_demo else None
-        async with opened(settings) as storage:
-            unsigned = held.enter_context(anonymous_relay(settings, storage.reading, SystemClock(), every=every))
+        async with (
+            opened(settings) as storage,
+            anonymous_relay(settings, storage.reading, SystemClock(), every=every) as unsigned,
+        ):
             deps = deps_of(storage, unsigned, about_of(settings, is_rehearsal=is_demo))
             if is_demo:
                 await storage.put_organisation(Organisation(COMPANY_NAME))

@@ -20,6 +20,7 @@ from adapters.notes.body import LongBodyError, OddBodyError, read_fields
 from adapters.notes.pace import BY_ADDRESS, BY_PERSON, Pace
 from adapters.notes.pages import Typed
 from adapters.notes.shell import FRAMED, PATH, WORDS_OF_COMMAND, Door, Shell, load_assets
+from adapters.notes.spent import SpentLinks
 from adapters.notes.verify import VISIT_LIFE, Purpose, make_pass, read_init_data, read_pass
 from adapters.notes.ways import Doors
 from adapters.origin import is_own_host, is_same_origin
@@ -149,6 +150,7 @@ class _Notes:
         self._clock = clock
         self._troubles = troubles
         self._pace = pace
+        self._spent = SpentLinks()
         self._body_seconds = body_seconds
         # We speak no TLS ourselves: where our address is https, a proxy stands in front and says last who came to it.
         self._is_secure = doors.public_url.startswith("https://")
@@ -250,6 +252,8 @@ class _Notes:
             # People copy what they see: "#in=…", or the whole address.
             given = post["link"].strip().rpartition("in=")[2].partition("&")[0]
             person_id = read_pass(self._doors.secret, Purpose.LINK, given, now)
+            if person_id is not None and not self._spent.may_use(given, now):
+                person_id = None
             asker = None if person_id is None else await self._askers.person(person_id)
         if asker is None:
             raise _StopError(401)

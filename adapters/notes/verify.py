@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 from bot.okr.people import PersonId
 
 LINK_LIFE: Final = timedelta(minutes=15)
-"""How long a link out of a chat leads in. It may be used more than once: what marks it as used would say who came, and when."""
+"""How long a link out of a chat waits to be used."""
 VISIT_LIFE: Final = timedelta(hours=1)
 """How long a page somebody has entered by goes on working, never renewed."""
 INIT_LIFE: Final = timedelta(minutes=10)

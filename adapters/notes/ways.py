@@ -51,7 +51,7 @@ class Ways:
         return self.link(person_id) if platform == WEB or self._is_reachable else ""
 
     def link(self, person_id: PersonId) -> str:
-        """An address that leads in as this person for some minutes. Who it is stands behind the #, which browsers keep to themselves: no
+        """An address that leads in as this person once, within some minutes. Who it is stands behind the #, which browsers keep to themselves: no
         crawler, no proxy and no log on the way sees it."""
         return f"{self._doors.public_url}{self._from_here(person_id)}"
 

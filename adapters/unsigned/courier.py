@@ -1,6 +1,6 @@
 """Runs the relay's clock and carries what a slot brings: digests to readers, cues to everybody who could have written.
 
-Straight from memory to the platforms. What a crash loses is not made up for: the notes are on their readers' page, answers wait for their codes.
+Straight from memory to the platforms. What a crash interrupts goes out again at the next start, to everybody: nobody's name is kept for it.
 """
 
 from __future__ import annotations
@@ -103,6 +103,7 @@ class Courier:
         digests = [(one, people[one.person_id], chats[one.person_id]) for one in slot.digests if one.person_id in chats]
         await asyncio.gather(*(self._send_digest(*one) for one in digests))
         await asyncio.gather(*(self._send_cue(people[one], chats[one]) for one in slot.cued if one in chats and one in people))
+        await self._relay.carried()
 
     async def _send_digest(self, digest: Digest, person: Person, chat: Account) -> None:
         if self._is_rehearsal and not digest.new and not digest.still_open and not self._has_digest(chat):

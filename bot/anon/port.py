@@ -46,7 +46,7 @@ class No(StrEnum):
     NOT_YOURS = "not_yours"
     """This manager holds no such note (any more)."""
     ELSEWHERE = "elsewhere"
-    """Another process has the relay's files, so this one cannot help."""
+    """Another process has the relay's files and cannot be asked, so this one cannot help."""
     NOT_NOW = "not_now"
     """A file could not be written or a key is missing: nothing was taken."""
 
@@ -289,6 +289,10 @@ class AnonymousRelay(Protocol):
         ...
 
     async def tick(self) -> Slot | Refused | None:
-        """Called every minute: rewrites the spool when it is time, and runs a slot that is due. What a slot brings is given out once; Refused
-        when the clock's own work failed."""
+        """Called every minute: rewrites the spool when it is time, and runs a slot that is due. What a slot brings is given out once, and
+        once more to a new process where the last one died before `carried`; Refused when the clock's own work failed."""
+        ...
+
+    async def carried(self) -> Taken | Refused:
+        """What the newest slot brought has gone out."""
         ...

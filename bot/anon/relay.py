@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -44,6 +44,8 @@ NONCE_SIZE = 16
 NOBODYS = opening(bytes(16))
 """Opens nothing: no form's receipt is all zeros."""
 UNITS_SHOWN = 20
+TOLD_WITHIN = timedelta(hours=6)
+"""So long after a slot a new process tells what the last one could not: then people are asleep, and notes are on their readers' page."""
 TOPICS_SHOWN = 40
 """What fits a menu; who wants another key result names it in the note."""
 
@@ -81,7 +83,13 @@ class _Now:
         return next((one for one in self.company.members if one.id == person_id), None)
 
     def readers(self, unit_id: str) -> frozenset[PersonId]:
-        return next((unit.readers for unit in self.company.units if unit.id == unit_id), frozenset())
+        """Who reads for a unit; when its last reader has left, whoever reads for the next one above."""
+        units = {unit.id: unit for unit in self.company.units}
+        step, seen = units.get(TeamId(unit_id)), set[TeamId]()
+        while step is not None and not step.readers and step.id not in seen:
+            seen.add(step.id)
+            step = units.get(step.parent) if step.parent is not None else None
+        return frozenset() if step is None else step.readers
 
     def is_held(self, unit_id: str) -> bool:
         return not self.audiences.is_large_enough(unit_id)
@@ -124,6 +132,8 @@ class Relay:
         self._lock = asyncio.Lock()
         self._began_at = clock.now()
         self._covered_at: datetime | None = None
+        self._is_new = True
+        """Has not looked at the clock yet."""
         self._classes: tuple[Company, Audiences] | None = None
         """The audiences of the company seen last: worked out once for each that is read."""
         self._heads: tuple[StoredThread, ...] | None = None
@@ -389,13 +399,27 @@ class Relay:
             await self._vault.roll()
             at = self._clock.now()
             slot_at = newest_slot(await self._directory.plan(), at)
+            is_first, self._is_new = self._is_new, False
             if slot_at is not None and await self._is_due(slot_at):
                 return await self._run_slot(slot_at, await self._now(is_fresh=True))
+            if is_first and slot_at is not None and at < slot_at + TOLD_WITHIN and slot_at == await self._untold():
+                return await self._slot(slot_at, await self._now(is_fresh=True))
             covered_at = cover_tick(at)
             if self._covered_at != covered_at:
                 await self._vault.put_spool(await self._vault.spool())
                 self._covered_at = covered_at
         return None
+
+    @_or_not_now
+    async def carried(self) -> Taken:
+        async with self._lock:
+            await self._vault.put_spool(replace(await self._vault.spool(), told=await self._vault.last_slot()))
+        return Taken.TAKEN
+
+    async def _untold(self) -> datetime | None:
+        """The newest slot, when the process that ran it died before all had been told."""
+        last, told = await self._vault.last_slot(), (await self._vault.spool()).told
+        return last if told is None or last != told else None
 
     async def _is_due(self, slot_at: datetime) -> bool:
         last = await self._vault.last_slot()
@@ -415,25 +439,29 @@ class Relay:
             lambda: bool(self._chance.token(1)[0] & 1),
         )
         kept = tuple(item for item in departure.staying if not _is_hopeless(item, slot_at, self._terms))
-        await self._vault.release(Release(slot_at, departure.leaving, slot_at - self._terms.retention))
+        awaited = frozenset(item.thread for item in kept)
+        await self._vault.release(Release(slot_at, departure.leaving, slot_at - self._terms.retention, awaited))
         await self._vault.put_spool(replace(spool, items=kept))
         self._covered_at = cover_tick(now.at)
+        return await self._slot(slot_at, now)
+
+    async def _slot(self, slot_at: datetime, now: _Now) -> Slot:
+        """What a slot that has been applied brings: read from the threads, so that it can be told again."""
         threads = await self._vault.threads()
         self._heads = _heads_of(threads)
         troubles, self.troubles = tuple(sorted(self.troubles)), set()
-        return Slot(
-            slot_at.date(),
-            await self._digests(now, threads, departure.leaving),
-            _cued(now, threads, departure.leaving),
-            troubles,
-        )
+        new = tuple((one.lookup, entry.act) for one in threads for entry in one.entries if entry.slot == slot_at)
+        return Slot(slot_at.date(), await self._digests(now, threads, new), _cued(now, threads, new), troubles)
 
-    async def _digests(self, now: _Now, threads: tuple[StoredThread, ...], leaving: tuple[Item, ...]) -> tuple[Digest, ...]:
+    async def _digests(
+        self, now: _Now, threads: tuple[StoredThread, ...], acts: tuple[tuple[bytes, Act], ...]
+    ) -> tuple[Digest, ...]:
         """One for every reader of every audience, and for whoever holds a note besides; the same number at every slot."""
         readers = {reader for audience in now.audiences.by_unit.values() for reader in audience.unit.readers}
         readers |= {PersonId(thread.holder) for thread in threads if thread.holder and now.member(thread.holder) is not None}
-        written = {item.thread for item in leaving if item.act in (Act.NOTE, Act.FOLLOW_UP)}
-        passed = {item.thread for item in leaving if item.act is Act.PASS}
+        readers |= {reader for unit in {thread.audience for thread in threads} for reader in now.readers(unit)}
+        written = {thread for thread, act in acts if act in (Act.NOTE, Act.FOLLOW_UP)}
+        passed = {thread for thread, act in acts if act is Act.PASS}
         names = await self._names(now, (thread.about for thread in threads))
         digests = []
         for reader in sorted(readers):
@@ -519,8 +547,8 @@ def _heads_of(threads: Iterable[StoredThread]) -> tuple[StoredThread, ...]:
     return tuple(replace(one, entries=()) for one in threads)
 
 
-def _cued(now: _Now, threads: Iterable[StoredThread], leaving: Iterable[Item]) -> tuple[PersonId, ...]:
-    answered = {item.thread for item in leaving if item.act in BY_READERS}
+def _cued(now: _Now, threads: Iterable[StoredThread], acts: Iterable[tuple[bytes, Act]]) -> tuple[PersonId, ...]:
+    answered = {thread for thread, act in acts if act in BY_READERS}
     labels = {thread.audience for thread in threads if thread.lookup in answered}
     found = (now.audiences.by_unit[TeamId(label)].authors for label in labels if TeamId(label) in now.audiences.by_unit)
     return tuple(sorted({person for authors in found for person in authors}))

@@ -62,6 +62,8 @@ class Spool:
     counts: Mapping[str, int] = field(default_factory=dict)
     closed: frozenset[str] = frozenset()
     """Audiences that take no new notes."""
+    told: datetime | None = None
+    """The newest slot whose digests and cues have gone out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +99,13 @@ class StoredThread:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """All a slot does, applied in one transaction: items to release at the slot `at`; threads untouched since `forget_before` go."""
+    """All a slot does, applied in one transaction: items to release at the slot `at`; then threads untouched since `forget_before` go, but
+    for those that are `awaited`: something of theirs stays in the spool."""
 
     at: datetime
     items: tuple[Item, ...]
     forget_before: datetime
+    awaited: frozenset[bytes] = frozenset()
 
 
 class VaultError(Exception):

@@ -55,6 +55,7 @@ def _packed(spool: Spool) -> bytes:
         "for": spool.counted_for.isoformat() if spool.counted_for is not None else "",
         "counts": dict(sorted(spool.counts.items())),
         "closed": sorted(spool.closed),
+        "told": spool.told.isoformat() if spool.told is not None else "",
     }
     records = [_record(item) for item in spool.items]
     empty = [bytes(RECORD)] * (steps * SLOTS - len(records))
@@ -66,7 +67,8 @@ def _unpacked(plain: bytes) -> Spool:
     starts = (HEAD + number * RECORD for number in range(head["items"]))
     items = tuple(_item(plain[start : start + RECORD]) for start in starts)
     counted_for = datetime.fromisoformat(head["for"]) if head["for"] else None
-    return Spool(items, counted_for, head["counts"], frozenset(head["closed"]))
+    told = datetime.fromisoformat(head["told"]) if head.get("told") else None
+    return Spool(items, counted_for, head["counts"], frozenset(head["closed"]), told)
 
 
 def _record(item: Item) -> bytes:

@@ -98,9 +98,10 @@ class Threads:
         epoch_key = self._keys.key(epoch)
         with self._writing() as db:
             db.execute("BEGIN IMMEDIATE")
-            _delete_older(db, release.forget_before)
             for item in sorted(release.items, key=lambda item: (item.thread, item.number, item.id)):
                 self._apply_item(db, item, release.at, epoch, epoch_key)
+            # Only now: what was written into a thread on its last day makes it young again.
+            _delete_older(db, release.forget_before, release.awaited)
             db.execute("INSERT OR REPLACE INTO slot (name, at) VALUES ('last', ?)", [int(release.at.timestamp())])
             db.execute("COMMIT")
             # What is committed stays, also when there is no room to tidy up: the next slot does.
@@ -213,11 +214,12 @@ def _opened(db: sqlite3.Connection, row: _Row, key: bytes) -> StoredThread:
     return StoredThread(lookup, audience, about, state, holder, since, _moment(row[5]), tuple(entries))
 
 
-def _delete_older(db: sqlite3.Connection, moment: datetime) -> None:
+def _delete_older(db: sqlite3.Connection, moment: datetime, awaited: frozenset[bytes]) -> None:
     """By the one date that is not sealed: it works on threads whose key is gone, too."""
-    cut = [int(moment.timestamp())]
-    db.execute("DELETE FROM message WHERE lookup IN (SELECT lookup FROM thread WHERE touched < ?)", cut)
-    db.execute("DELETE FROM thread WHERE touched < ?", cut)
+    older = db.execute("SELECT lookup FROM thread WHERE touched < ? ORDER BY lookup", [int(moment.timestamp())]).fetchall()
+    for (lookup,) in older:
+        if lookup not in awaited:
+            _delete(db, lookup)
 
 
 def _delete(db: sqlite3.Connection, lookup: bytes) -> None:

@@ -94,8 +94,8 @@ async def length(bench: Bench) -> list[str]:
 
 
 async def footprint(bench: Bench) -> list[str]:
-    """P1, P3: whoever asks for the form or reads an answer changes no file; whoever writes changes the spool alone, and that is
-    dated to a ten-minute mark."""
+    """P1, P3: whoever asks for the form or reads an answer changes no file, and nobody is told of the reading; whoever writes
+    changes the spool alone, and that is dated to a ten-minute mark."""
     told = await bench.tell(bench.whole)
     dated = [
         f"{name} is dated {seconds % 600:.1f} seconds after a ten-minute mark ({moment})"

@@ -42,20 +42,24 @@ def prepared_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.fixture
 def postgres_store(postgres_server: Postgres) -> Iterator[Callable[[str], Awaitable[Store]]]:
-    """By channel: something that makes another PostgreSQL database with the company in it, each time it is asked."""
-    urls: list[str] = []
+    """By channel: something that makes another PostgreSQL database with the company in it, each time it is asked. The one before it goes: a server
+    looks after all it has."""
+    template, urls = postgres_server.create_database(), list[str]()
+
+    def drop() -> None:
+        while urls:
+            postgres_server.drop_database(urls.pop())
 
     async def of(name: str) -> Store:
-        template = postgres_server.create_database()
-        urls.append(template)
         await prepare(template, CHANNELS[name].platform)
 
         def another() -> str:
+            drop()
             urls.append(postgres_server.create_database(template))
             return urls[-1]
 
         return another
 
     yield of
-    for url in urls:
-        postgres_server.drop_database(url)
+    drop()
+    postgres_server.drop_database(template)

@@ -1,4 +1,4 @@
-"""Leaks to plant: small patches of the product, each of a kind that somebody might well write. The checks have to notice every one.
+"""Leaks to plant: small patches of the product, each of a kind that somebody might well write, and which checks have to notice them.
 
 A patch stands for what a careless change would do, so it reaches into the product as no other test may.
 """
@@ -40,6 +40,7 @@ from bot.chat.richtext import words
 from bot.okr.people import PersonId
 from bot.ports import Outgoing, Turn
 from storage.anon.vault import FileVault
+from tests.anonymity.company import MANAGER
 from tests.anonymity.product import Plant, Product
 
 PEPPER = b"known to whoever has the server"
@@ -48,10 +49,12 @@ After = Callable[[PersonId, Draft, Receipt], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """`name` is what the report calls it; it is planted on `channel`. `is_late`: it takes an answer for it to show, so the days go on until then."""
+    """`name` is what the report calls it; it is planted on `channel`. `seen_by` are checks that have to notice it, each of them; others may, too, but
+    each tells the days several times. `is_late`: it takes an answer for it to show, so the days go on until then."""
 
     name: str
     plant: Plant
+    seen_by: tuple[str, ...]
     channel: str = "web chat"
     is_late: bool = False
 
@@ -201,6 +204,27 @@ def log_line_without_id(one: Product) -> None:
     after_submit(one, log)
 
 
+def debug_line(one: Product) -> None:
+    """A line that is written only where somebody has asked for more."""
+
+    async def log(person_id: PersonId, draft: Draft, receipt: Receipt) -> None:
+        logging.getLogger("adapters.notes").debug("note taken from %s", person_id)
+
+    after_submit(one, log)
+
+
+def nonce_of_the_person(one: Product) -> None:
+    """The form's number is made from the person, so that a form opened twice is the same form: whoever has the pepper can try everybody."""
+    form = one.relay.form
+
+    async def leaky(person_id: PersonId) -> Form | Refused:
+        shown = await form(person_id)
+        made = hashlib.sha256(PEPPER + person_id.encode()).hexdigest()[:32]
+        return replace(shown, nonce=made) if isinstance(shown, Form) else shown
+
+    one.stack.enter_context(swapped(one.relay, "form", leaky))
+
+
 def words_in_the_log(one: Product) -> None:
     """What failed is logged, with what it failed on."""
     submit = one.relay.submit
@@ -316,6 +340,21 @@ def reading_noted(one: Product) -> None:
     one.stack.enter_context(swapped(one.relay, "look", leaky))
 
 
+def reading_told(one: Product) -> None:
+    """The manager hears at once that the answer was read; nothing is written down anywhere."""
+    look = one.relay.look
+
+    async def leaky(code: str, asker: str) -> Thread | Refused:
+        thread = await look(code, asker)
+        if isinstance(thread, Thread) and any(entry.by for entry in thread.entries):
+            account = (await one.storage.reading.chats_of([MANAGER]))[MANAGER]
+            message = Message((Paragraph(words("Your answer was read.")),), "en")
+            await one.messengers[account.platform].send(Place(account.platform, account.tenant, account.chat_id), message, "")
+        return thread
+
+    one.stack.enter_context(swapped(one.relay, "look", leaky))
+
+
 def cue_to_the_author_alone(one: Product) -> None:
     """Why tell everybody that there are answers, when memory knows whose they are?"""
     authors: list[PersonId] = []
@@ -379,29 +418,32 @@ def language_kept(one: Product) -> None:
 
 
 LEAKS = (
-    Leak("author column", author_column),
-    Leak("hashed author", hashed_author),
-    Leak("author's language in the spool", language_kept),
-    Leak("last seen", last_seen),
-    Leak("receipt in the outbox", receipt_in_the_outbox),
-    Leak("receipt in a queue, deleted again", receipt_taken_away_again),
-    Leak("row against double forms", dedupe_row),
-    Leak("quota row", quota_row),
-    Leak("log line with an id", log_line_with_id),
-    Leak("log line without an id", log_line_without_id),
-    Leak("words in the log when it fails", words_in_the_log),
-    Leak("immediate insert", immediate_insert),
-    Leak("spool in the order of arrival", spool_in_order_of_arrival),
-    Leak("flush in the order of arrival", flush_in_order_of_arrival),
-    Leak("length not padded", length_not_padded),
-    Leak("file dated to the moment", date_of_the_moment),
-    Leak("no cover writes", no_cover),
-    Leak("row for an open form", draft_kept),
-    Leak("reading noted", reading_noted, is_late=True),
-    Leak("inbox row for the wish", wish_in_the_inbox, "Telegram"),
-    Leak("cue to the author alone", cue_to_the_author_alone, "Telegram", is_late=True),
-    Leak("digest not filled up", digest_as_long_as_it_is, "Telegram"),
-    Leak("digest only with news", digest_only_with_news, "Telegram"),
+    Leak("author column", author_column, ("byte scan", "author swap")),
+    Leak("hashed author", hashed_author, ("author swap",)),
+    Leak("author's language in the spool", language_kept, ("author swap",)),
+    Leak("last seen", last_seen, ("cross-event", "footprint")),
+    Leak("receipt in the outbox", receipt_in_the_outbox, ("byte scan", "footprint")),
+    Leak("receipt in a queue, deleted again", receipt_taken_away_again, ("byte scan", "order swap")),
+    Leak("row against double forms", dedupe_row, ("time shift", "order swap")),
+    Leak("quota row", quota_row, ("byte scan", "author swap")),
+    Leak("log line with an id", log_line_with_id, ("byte scan", "footprint")),
+    Leak("log line without an id", log_line_without_id, ("footprint",)),
+    Leak("line in a more talkative log", debug_line, ("author swap", "footprint")),
+    Leak("words in the log when it fails", words_in_the_log, ("a failing disk",)),
+    Leak("form numbered by the person", nonce_of_the_person, ("author swap",)),
+    Leak("immediate insert", immediate_insert, ("cross-event", "order swap")),
+    Leak("spool in the order of arrival", spool_in_order_of_arrival, ("order swap",)),
+    Leak("flush in the order of arrival", flush_in_order_of_arrival, ("order swap",)),
+    Leak("length not padded", length_not_padded, ("length",)),
+    Leak("file dated to the moment", date_of_the_moment, ("footprint",)),
+    Leak("no cover writes", no_cover, ("time shift",)),
+    Leak("row for an open form", draft_kept, ("author swap", "footprint")),
+    Leak("reading noted", reading_noted, ("footprint",), is_late=True),
+    Leak("reading told to the manager", reading_told, ("footprint",), "Telegram", is_late=True),
+    Leak("inbox row for the wish", wish_in_the_inbox, ("cross-event", "footprint"), "Telegram"),
+    Leak("cue to the author alone", cue_to_the_author_alone, ("egress",), "Telegram", is_late=True),
+    Leak("digest not filled up", digest_as_long_as_it_is, ("digests",), "Telegram"),
+    Leak("digest only with news", digest_only_with_news, ("digests",), "Telegram"),
 )
 
 
@@ -530,6 +572,35 @@ def _keys_kept() -> AbstractContextManager[None]:
 
 
 @contextmanager
+def _asker_kept() -> Iterator[None]:
+    """With what is written by code stands who asked."""
+    plain_look, plain_with = bot.anon.relay.Relay._look, bot.anon.relay._with
+    asked: list[str] = []
+
+    async def noted(relay: Any, code: str, asker: str) -> Any:
+        asked.append(asker)
+        return await plain_look(relay, code, asker)
+
+    def kept(spool: Spool, item: Item) -> Spool:
+        return plain_with(spool, replace(item, to=asked[-1]) if asked else item)
+
+    with swapped(bot.anon.relay.Relay, "_look", noted), swapped(bot.anon.relay, "_with", kept):
+        yield
+
+
+@contextmanager
+def _burnt_at_a_minute() -> Iterator[None]:
+    """When somebody burnt a note is kept until the slot."""
+    plain = bot.anon.slots.eligible_from
+
+    def leaky(plan: Plan, act: Act, now: datetime) -> datetime:
+        return now if act is Act.BURN else plain(plan, act, now)
+
+    with swapped(bot.anon.relay, "eligible_from", leaky):
+        yield
+
+
+@contextmanager
 def _counts_on_disk() -> Iterator[None]:
     """The limiter survives a restart."""
     plain = storage.anon.vault.FileVault.put_spool
@@ -552,6 +623,8 @@ def _links_alive() -> AbstractContextManager[None]:
 
 
 BENDS = (
+    Bend("asker kept with what is written by code", _asker_kept, ("by code",)),
+    Bend("minute of a burning kept", _burnt_at_a_minute, ("by code",)),
     Bend("floor of four", _floor_of_four, ("audience floor", "floor at the slot")),
     Bend("labels that overlap", _overlapping_labels, ("audience floor",)),
     Bend("floor looked at once", _never_held, ("floor at the slot", "audience floor")),

@@ -55,6 +55,8 @@ PUBLIC_URL = "https://laban.example"
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 """Ten in the morning in Shanghai, where the company's lead is."""
 LOG_FILE = "laban.log"
+OURS = ("adapters", "bot", "storage")
+"""Packages whose loggers tell all they have."""
 
 Plant = Callable[["Product"], None]
 """Puts a leak into the product, before it starts."""
@@ -217,16 +219,14 @@ async def prepare(url: str, platform: str) -> None:
 
 
 @asynccontextmanager
-async def product(
-    folder: Path, channel: Channel, named: Path | str, *, plant: Plant | None = None, level: int = logging.INFO
-) -> AsyncIterator[Product]:
+async def product(folder: Path, channel: Channel, named: Path | str, *, plant: Plant | None = None) -> AsyncIterator[Product]:
     """A product in `folder`, running, on a copy of the SQLite file `named`, or on the database behind that URL: see `prepare`."""
     (folder / "data").mkdir(parents=True)
     url = named if isinstance(named, str) else f"sqlite:///{shutil.copyfile(named, folder / 'data' / 'laban.db')}"
     hands = Hands(MONDAY)
     async with AsyncExitStack() as ending:
         stack = ending.enter_context(ExitStack())
-        stack.enter_context(_logging_into(folder / LOG_FILE, level))
+        stack.enter_context(_logging_into(folder / LOG_FILE))
         storage = open_storage(url, now=hands.now)
         await storage.open()
         ending.push_async_callback(storage.close)
@@ -263,14 +263,16 @@ class _logging_into(ExitStack):  # noqa: N801 read like a function
     """The whole log of this process goes into a file while the block runs, in the product's own format but for the time: that of a test machine
     differs in every run, and which line stands before which is kept by their order."""
 
-    def __init__(self, file: Path, level: int) -> None:
+    def __init__(self, file: Path) -> None:
         super().__init__()
         root = logging.getLogger()
         handler = logging.FileHandler(file, encoding="utf-8")
         handler.setFormatter(SafeFormatter("%(levelname)s %(name)s: %(message)s"))
-        before = root.level
         root.addHandler(handler)
-        root.setLevel(level)
         self.callback(handler.close)
         self.callback(root.removeHandler, handler)
-        self.callback(root.setLevel, before)
+        # Of our own everything; what libraries say at their most talkative has addresses in memory in it.
+        for name, level in (("", logging.INFO), *((ours, logging.DEBUG) for ours in OURS)):
+            logger = logging.getLogger(name)
+            self.callback(logger.setLevel, logger.level)
+            logger.setLevel(level)

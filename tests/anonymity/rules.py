@@ -43,6 +43,31 @@ class Rule:
     find: Callable[[Path], Awaitable[list[str]]]
 
 
+# --- P2, P3 ---
+
+
+async def by_code(folder: Path) -> list[str]:
+    """P2, P3: who reads, writes more or burns by a code, and at which minute, is in no file, neither before the slot nor
+    after it."""
+    left: list[tuple[dict[str, bytes], dict[str, bytes]]] = []
+    for asker, late in (("one who asks", 0), ("another who asks", 0), ("one who asks", 7)):
+        office = Office(folder / str(len(left)))
+        codes = [await office.write(author) for author in (ANNA, BEN)]
+        await office.released()
+        office.clock.turn(timedelta(minutes=late))
+        await office.look(codes[0], asker)
+        done = [
+            await office.relay.follow_up(codes[0], "ab" * 16, WORDS, asker),
+            await office.relay.burn(codes[1], asker),
+        ]
+        assert done == [Taken.TAKEN, Taken.TAKEN]
+        waiting = office.files()
+        await office.slot(3)
+        left.append((waiting, office.files()))
+    found = ["files tell who asked"] if left[0] != left[1] else []
+    return [*found, "files tell the minute"] if left[0] != left[2] else found
+
+
 # --- P9 ---
 
 
@@ -437,6 +462,7 @@ async def canaries(folder: Path) -> list[str]:
 
 
 RULES = (
+    Rule("by code", "P2, P3", by_code),
     Rule("audience floor", "P9", floors),
     Rule("floor at the slot", "P9", release_floor),
     Rule("slot law", "P10", slot_law),

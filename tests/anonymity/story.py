@@ -135,10 +135,11 @@ class _Teller:
             await self._answer()
         await self._slot(SLOTS[3])
         if story.writes:
-            before = stats(one.folder)
+            before, shown = stats(one.folder), len(self._channel.egress())
             pages = [(await Device(one).reads(code)).html for code in self._told.codes]
             await one.rest()
             self._look_for_touched(before, "reading", frozenset())
+            self._told.touched += [f"reading sent something to {chat}" for chat, _ in self._channel.egress()[shown:]]
             self._told.read_by_author = "\n".join(pages)
         await self._keep("answered")
 

@@ -30,7 +30,8 @@ os.abort()
 
 @pytest.mark.promise(
     "P8",
-    "kill -9 and a full disk: before whichever call to the system, the same form sent again gives the same receipt and one note.",
+    "kill -9 and a full disk: before whichever file call of ours and whichever statement to the database, the same form sent again gives the same "
+    "receipt and one note.",
 )
 @pytest.mark.parametrize("deed", [deed for deed in DEEDS if deed != "look"])
 def test_dying_at_any_call_changes_nothing_in_the_end(deed: str, folder: Path) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+
+import pytest
 
 from bot.anon.audience import Company, Unit
 from bot.anon.port import Draft, Form, Kind, No, Receipt, Refused, Taken, ThreadState
 from bot.okr.objective import KeyResultId
 from bot.okr.people import PersonId, TeamId
-from tests.anon_office import ADMIN, AUTHORS, BOSS, LEAD, TEAM, TOP, Office
+from tests.anon_office import ADMIN, AUTHORS, BOSS, LEAD, MINUTE, TEAM, TOP, Office
 
 ANNA = AUTHORS[0]
 
@@ -227,6 +230,20 @@ async def test_a_note_whose_holder_left_goes_back_to_the_readers_of_its_audience
     assert len((await office.tray(LEAD)).notes) == 1
 
 
+async def test_a_note_whose_team_has_lost_its_lead_goes_to_whoever_reads_above(office: Office) -> None:
+    code = await office.write(text="Nobody decides.")
+    await office.released()
+    units = tuple(replace(unit, readers=frozenset()) if unit.id == TEAM else unit for unit in office.directory.now.units)
+    members = tuple(one for one in office.directory.now.members if one.id != LEAD)
+    office.directory.now = Company(units, members)
+    assert await office.relay.tray(LEAD) == Refused(No.NOT_YOURS)
+    (note,) = (await office.tray(BOSS)).notes
+    assert await office.relay.answer(BOSS, note.ref, "ab" * 16, "I take it from here.") is Taken.TAKEN
+    slot = await office.slot()
+    assert [(digest.person_id, digest.still_open) for digest in slot.digests] == [(BOSS, 1)]
+    assert [entry.by for entry in (await office.look(code)).entries] == ["", "林梅"]
+
+
 async def test_nobody_reads_or_answers_what_is_not_theirs(office: Office) -> None:
     await office.write()
     await office.released()
@@ -259,12 +276,39 @@ async def test_every_reader_gets_one_digest_a_slot_also_when_nothing_is_new(offi
 
 async def test_a_slot_comes_once_also_after_a_restart_and_a_sleep_of_a_week(office: Office) -> None:
     await office.slot()
+    assert await office.relay.carried() is Taken.TAKEN
     assert await office.relay.tick() is None
     office.restart()
     assert await office.relay.tick() is None
     office.clock.turn(timedelta(days=7))
     assert await office.relay.tick() is not None
     assert await office.relay.tick() is None
+
+
+async def test_what_a_dead_process_could_not_tell_the_next_one_tells_once_and_in_time(office: Office) -> None:
+    await office.write(text="Nobody decides.")
+    slot = await office.slot(2)
+    while not any(digest.new for digest in slot.digests):
+        slot = await office.slot()
+    (note,) = (await office.tray()).notes
+    await office.relay.answer(LEAD, note.ref, "ab" * 16, "I do.")
+    slot = await office.slot()
+    assert slot.cued
+    office.clock.turn(timedelta(hours=5))
+    office.restart()
+    assert await office.relay.tick() == slot
+    assert await office.relay.tick() is None
+    office.clock.turn(timedelta(hours=1))
+    office.restart()
+    assert await office.relay.tick() is None, "too late: people are asleep"
+
+
+async def test_what_has_been_told_leaves_the_released_notes_alone(office: Office) -> None:
+    await office.write()
+    await office.released()
+    before = office.files()["anon.db"]
+    await office.relay.carried()
+    assert office.files()["anon.db"] == before
 
 
 async def test_a_key_result_with_an_open_note_is_marked_from_the_slot_on(office: Office) -> None:
@@ -292,6 +336,23 @@ async def test_after_ninety_days_a_thread_is_gone(office: Office) -> None:
     await office.slot()
     assert await office.relay.look(code, "page") == Refused(No.UNKNOWN_CODE)
     assert await office.vault.threads() == ()
+
+
+@pytest.mark.parametrize("seed", [b"a", b"b", b"c", b"d"])  # by one coin it leaves at once, by another it stays behind
+@pytest.mark.parametrize("is_reader", [False, True])
+async def test_a_thread_stays_for_what_was_written_into_it_on_its_last_day(tmp_path: Path, seed: bytes, is_reader: bool) -> None:
+    office = Office(tmp_path / "anon", seed=seed)
+    code = await office.write(text="An old story.")
+    await office.released()
+    (thread,) = await office.vault.threads()
+    office.clock.at = thread.touched + office.terms.retention - MINUTE
+    if is_reader:
+        (note,) = (await office.tray()).notes
+        assert await office.relay.answer(LEAD, note.ref, "ab" * 16, "It goes on.") is Taken.TAKEN
+    else:
+        assert await office.relay.follow_up(code, "ab" * 16, "It goes on.", "page") is Taken.TAKEN
+    await office.slot(4)
+    assert [entry.text for entry in (await office.look(code)).entries] == ["An old story.", "It goes on."]
 
 
 async def test_the_key_of_a_month_goes_with_its_last_thread(office: Office) -> None:

@@ -18,6 +18,7 @@ from aiohttp import FormData
 from adapters.notes.pace import BY_PERSON
 from adapters.notes.receive import BODY_LIMIT, FRAMES
 from adapters.notes.shell import PATH, SIZE_CLASS
+from adapters.notes.spent import AGAIN
 from adapters.notes.verify import LINK_LIFE, VISIT_LIFE
 from bot.anon.audience import Member
 from bot.anon.port import TEXT_LIMIT
@@ -341,11 +342,25 @@ async def test_a_copied_link_is_understood_as_people_copy_it(site: Site, browser
 
 
 async def test_a_link_runs_out(site: Site, browser: Browser) -> None:
-    token = site.link_token()
+    tokens = site.link_token(), site.link_token(LEAD)
     site.office.clock.turn(LINK_LIFE - SECOND)
+    assert (await browser.post("enter", link=tokens[0])).number == 200
+    site.office.clock.turn(SECOND)
+    assert [(await browser.post("enter", link=token)).number for token in tokens] == [401, 401]
+
+
+async def test_a_link_that_was_used_lets_nobody_else_in(site: Site, browser: Browser) -> None:
+    """Handed on by mistake, a manager's link would open the notes they hold."""
+    token = site.link_token(LEAD)
+    for _ in range(3):  # looked at by crawlers in between: a GET uses nothing up
+        assert (await browser.get(PATH)).number == 200
     assert (await browser.post("enter", link=token)).number == 200
+    site.office.clock.turn(AGAIN - SECOND)
+    assert (await browser.post("enter", link=token)).number == 200, "a page that is reloaded"
     site.office.clock.turn(SECOND)
     assert (await browser.post("enter", link=token)).number == 401
+    assert (await browser.post("enter", link=site.link_token(LEAD))).number == 200, "a fresh one"
+    assert (await browser.post("enter", link=site.link_token())).number == 200, "somebody else's"
 
 
 async def test_a_link_is_no_visit_and_a_visit_is_no_link(site: Site, browser: Browser) -> None:

@@ -10,7 +10,7 @@ import pytest
 from adapters.unsigned.courier import Courier
 from adapters.unsigned.elsewhere import Elsewhere
 from bot.actions.unsigned import SIZE_CLASS, cue_message, digest_message
-from bot.anon.port import Digest, Entry, Kind, No, Note, Refused, Slot, ThreadState
+from bot.anon.port import Digest, Entry, Kind, No, Note, Refused, Slot, Taken, ThreadState
 from bot.okr.people import Account, PersonId
 from bot.ports import PutAccount
 from tests.chat import Office
@@ -37,6 +37,12 @@ class Slots(Elsewhere):
     def __init__(self, *slots: Slot | Refused | None) -> None:
         super().__init__()
         self._slots = list(slots)
+        self.carried_after: list[int] = []
+        self.chats = Chats()
+
+    async def carried(self) -> Taken | Refused:
+        self.carried_after.append(len(self.chats.sent))
+        return Taken.TAKEN
 
     async def tick(self) -> Slot | Refused | None:
         return self._slots.pop(0)
@@ -58,6 +64,17 @@ async def test_a_digest_comes_at_every_slot_also_when_nothing_is_new() -> None:
     assert [(chat, message) for chat, message, _ in chats.sent] == [
         ("chat of mei", digest_message("zh", QUIET, with_texts=True))
     ] * 2
+
+
+async def test_a_slot_counts_as_carried_when_everybody_has_been_written_to() -> None:
+    office, slots = Office(), Slots(Slot(DAY, (QUIET,), (PersonId("minh"), PersonId("an"))), None)
+    for person_id in ("mei", "minh", "an"):
+        office.storage.apply([PutAccount(Account("telegram", "demo", person_id, PersonId(person_id), f"chat of {person_id}"))])
+    courier = Courier(slots, office.reading, {"telegram": slots.chats})
+    for _ in range(2):
+        await courier.tick(NOON)
+        await courier.settled()
+    assert slots.carried_after == [3]
 
 
 async def test_the_note_is_in_it_word_for_word() -> None:
