@@ -213,7 +213,12 @@ class Relay:
 
     async def _send(self, messenger: Messenger, envelope: Envelope) -> str | Exception | None:
         """The platform's reference, what went wrong, or None when the relay itself broke off."""
-        send = asyncio.create_task(messenger.send(envelope.place, envelope.message, envelope.replaces, envelope.key))
+
+        async def call() -> str:
+            # Called in here, so that a mistake in the call itself, before there is anything to await, is a failure of this send as well.
+            return await messenger.send(envelope.place, envelope.message, envelope.replaces, envelope.key)
+
+        send = asyncio.create_task(call())
         self._sends.add(send)
         send.add_done_callback(self._sends.discard)
         try:

@@ -218,6 +218,18 @@ class RelayPromises:
         assert board.phone.shown("an") == ["next"]
         assert board.hands.now() - begin < MINUTE
 
+    async def test_a_messenger_that_fails_at_the_call_itself_is_tried_again_by_the_same_law(self, board: Switchboard) -> None:
+        board.phone.mistakes["an"].extend(TypeError("no such argument") for _ in range(DELIVERY.bug_attempts))
+        await board.post("an", "poison")
+        await board.post("an", "next")
+        board.start()
+        await board.rest()
+        assert len(board.phone.calls) == 1
+        await board.pass_until_quiet()
+        assert board.phone.shown("an") == ["next"]
+        (letter,) = await board.store.outbox.dead_letters(10)
+        assert (letter.message.plain(), letter.error) == ("poison", "TypeError")
+
     async def test_a_send_that_never_ends_is_broken_off_and_tried_again(self, store: Store) -> None:
         board = Switchboard(store, Pace(send_limit=timedelta(0)))
         board.phone.hold("an")

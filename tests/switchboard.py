@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict, deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from adapters.relay import Pace, Relay
 from bot.chat import message as messages
@@ -64,8 +64,8 @@ class Door:
 class Phone:
     """A platform. Implements `bot.ports.Messenger`.
 
-    `faults` are raised by the next sends to a chat, one each; a LostAnswerError after showing the message. `hold` keeps sends waiting at
-    the door, before they are shown, until `let_in`.
+    `faults` are raised by the next sends to a chat, one each; a LostAnswerError after showing the message. `mistakes` are raised by the call
+    itself, before there is anything to await. `hold` keeps sends waiting at the door, before they are shown, until `let_in`.
     """
 
     def __init__(self, hands: Hands) -> None:
@@ -75,6 +75,7 @@ class Phone:
         self.keys: defaultdict[str, list[str]] = defaultdict(list)
         """Under which keys a text came, one for each attempt."""
         self.faults: defaultdict[str, deque[Exception]] = defaultdict(deque)
+        self.mistakes: defaultdict[str, deque[Exception]] = defaultdict(deque)
         self.most_held = 0
         self.lost_answers: Counter[tuple[str, str]] = Counter()
         self.doors: dict[str, Door] = {}
@@ -93,12 +94,17 @@ class Phone:
         for name in [chat] if chat else list(self.doors):
             self.doors.pop(name).opened.set()
 
-    async def send(self, place: Place, message: Message, replaces: str, key: str = "") -> str:
+    def send(self, place: Place, message: Message, replaces: str, key: str = "") -> Coroutine[Any, Any, str]:
         """Show the message."""
         assert messages.from_json(messages.to_json(message)) == message
         chat, number = place.chat_id, len(self.calls)
         self.calls.append((chat, self._hands.now()))
         self.keys[message.plain()].append(key)
+        if self.mistakes[chat]:
+            raise self.mistakes[chat].popleft()
+        return self._show(chat, message, replaces, number)
+
+    async def _show(self, chat: str, message: Message, replaces: str, number: int) -> str:
         fault = self.faults[chat].popleft() if self.faults[chat] else None
         if chat in self.doors:
             door = self.doors[chat]
