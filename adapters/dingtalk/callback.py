@@ -18,7 +18,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from adapters.dingtalk.client import DingTalkClient
-from adapters.dingtalk.receive import Connection, Reception
+from adapters.dingtalk.receive import DingTalkConnection, Reception
 from adapters.dingtalk.verify import CARD_SIGN, CARD_TIMESTAMP, SIGN, TIMESTAMP, is_from_card, is_from_robot
 from adapters.failures import locate
 from adapters.nap import Nap, nap
@@ -38,12 +38,10 @@ class _TooLongError(Exception):
     """Longer than anything DingTalk posts."""
 
 
-class Callbacks(Connection):
+class Callbacks(DingTalkConnection):
     """The routes behind both addresses. Running it registers the one for presses, at `cards_url` under the name `route`; without a `route`
     there are no cards, and running it does nothing.
     """
-
-    steady = timedelta(0)
 
     def __init__(
         self,

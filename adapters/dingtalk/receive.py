@@ -6,17 +6,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from adapters.connection import Connection, EndedSoonError
 from adapters.dingtalk.answers import ApiError
 from adapters.dingtalk.decode import Payload, decode, decode_press, track_id_of
 from adapters.dingtalk.presses import Press, Presses
 from adapters.failures import locate
 from adapters.nap import Nap, nap
-from adapters.patience import BUGS, Patience
+from adapters.patience import BUGS
 from bot.chat.incoming import Incoming
 from bot.ports import Clock
 
@@ -26,10 +26,6 @@ STORING: Final = (0.2, 1.0, 3.0)
 """Seconds between attempts to store something."""
 UNTOLD: Final = timedelta(minutes=2)
 """For so long a press whose answer was lost is known again; what is not answered comes again after about one minute."""
-RETRIES: Final = Patience(
-    first=timedelta(seconds=1), factor=2, longest=timedelta(minutes=1), attempts=0, age=timedelta(0), bug_attempts=0
-)
-"""How the waits between attempts to reach DingTalk grow. It is never given up."""
 
 Accept = Callable[[Incoming], Awaitable[bool]]
 """`Intake.accept`: the event is stored when it returns."""
@@ -110,76 +106,21 @@ def _pressed(press: Payload) -> tuple[str, str]:
     return track_id_of(press), f"{press.get('userId')} {press.get('content')}"
 
 
-class Connection(ABC):
-    """Keeps at its step until it is stopped, whatever goes wrong, and waits longer after every failure."""
+class DingTalkConnection(Connection):
+    """How long all ways in wait when DingTalk cannot be reached, and what they say about it."""
 
     def __init__(self, clock: Clock, draw: Callable[[], float], nap: Nap) -> None:
-        self._clock = clock
-        self._draw = draw
-        self._nap = nap
-        self._halt = asyncio.Event()
-        self._ended = asyncio.Event()
-        self._ended.set()
+        # At least half of what the law allows: luck must not turn a gateway that closes every door into a busy loop.
+        super().__init__(clock, lambda: 0.5 + draw() / 2, nap)
 
-    async def run(self) -> None:
-        """Until stopped."""
-        self._ended.clear()
-        failures = 0
-        try:
-            while not self._halt.is_set():
-                began_at = self._clock.now()
-                error: Exception | None = None
-                try:
-                    await self._unless_halted()
-                except Exception as caught:
-                    error = caught
-                if self._halt.is_set():
-                    return
-                # What ends soon after it began is a failure, however politely it ends.
-                is_steady = error is None and self._clock.now() - began_at >= self.steady
-                failures = 0 if is_steady else failures + 1
-                wait = timedelta(0) if is_steady else self._wait(error, failures)
-                self._tell(error, wait)
-                if wait:
-                    await self._nap(self._halt, wait.total_seconds())
-        finally:
-            self._ended.set()
-
-    async def stop(self) -> None:
-        """Take in nothing more, and return. What was not acknowledged comes again."""
-        self._halt.set()
-        await self._ended.wait()
-
-    @property
-    @abstractmethod
-    def steady(self) -> timedelta:
-        """A step that lasted for so long has gone well."""
-
-    @abstractmethod
-    async def _step(self) -> None:
-        """What is done again and again."""
-
-    async def _unless_halted(self) -> None:
-        working, halting = asyncio.create_task(self._step()), asyncio.create_task(self._halt.wait())
-        try:
-            await asyncio.wait({working, halting}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            halting.cancel()
-            working.cancel()
-            await asyncio.wait({working, halting})
-        if not working.cancelled() and (error := working.exception()) is not None:
-            raise error
-
-    def _wait(self, error: Exception | None, failures: int) -> timedelta:
-        """At least half of what the law allows: luck must not turn a gateway that closes every door into a busy loop."""
+    def _asked(self, error: Exception) -> timedelta:
         asked = error.wait if isinstance(error, ApiError) else None
-        return max(asked or timedelta(0), RETRIES.wait(failures, 0.5 + self._draw() / 2))
+        return asked or timedelta(0)
 
-    def _tell(self, error: Exception | None, wait: timedelta) -> None:
+    def _tell(self, error: Exception, wait: timedelta) -> None:
         seconds = wait.total_seconds()
-        if error is None:
-            if wait:
-                LOG.warning("DingTalk ended a connection at once, another in %.1f s", seconds)
+        if isinstance(error, EndedSoonError):
+            LOG.warning("DingTalk ended a connection at once, another in %.1f s", seconds)
         elif isinstance(error, ApiError) and error.is_bad_secret:
             LOG.error("DingTalk does not know the app of DINGTALK_CLIENT_ID and its secret; asking again in %.0f s", seconds)
         elif isinstance(error, ApiError | OSError | TimeoutError):

@@ -19,7 +19,7 @@ from typing import Any, Final
 import aiohttp
 
 from adapters.dingtalk.client import DingTalkClient, Subscription, compact
-from adapters.dingtalk.receive import Connection, Reception, named
+from adapters.dingtalk.receive import DingTalkConnection, Reception, named
 from adapters.failures import locate
 from adapters.nap import Nap, nap
 from bot.ports import Clock
@@ -88,7 +88,7 @@ class Streams:
         await asyncio.gather(*(one.stop() for one in self._streams))
 
 
-class _Stream(Connection):
+class _Stream(DingTalkConnection):
     """One WebSocket after another."""
 
     steady = STEADY

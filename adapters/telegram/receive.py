@@ -8,7 +8,6 @@ import asyncio
 import json
 import logging
 import random
-from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from datetime import timedelta
@@ -17,9 +16,10 @@ from typing import Any, Final
 from aiohttp import web
 from telegram.error import TelegramError
 
+from adapters.connection import Connection
 from adapters.failures import locate
 from adapters.nap import Nap, nap
-from adapters.patience import BUGS, TURNS, Patience
+from adapters.patience import BUGS, TURNS
 from adapters.telegram.client import ApiError, TelegramClient
 from adapters.telegram.decode import Me, Update, decode, message_of, move_of, number_of, press_of
 from adapters.telegram.verify import HEADER, is_genuine
@@ -35,10 +35,6 @@ RENEWED: Final = timedelta(hours=1)
 """How often the webhook is set again: somebody else with the token could have taken it away meanwhile."""
 ANSWERING: Final = 1.0
 """Seconds for answers to presses to get out when we stop."""
-RETRIES: Final = Patience(
-    first=timedelta(seconds=1), factor=2, longest=timedelta(minutes=1), attempts=0, age=timedelta(0), bug_attempts=0
-)
-"""How the waits between attempts to reach Telegram grow. It is never given up: what waits there is kept for a day."""
 
 Accept = Callable[[Incoming], Awaitable[bool]]
 """`Intake.accept`: the event is stored when it returns."""
@@ -56,7 +52,7 @@ class Reception:
     ) -> None:
         self.client = client
         self._accept = accept
-        self._clock = clock
+        self.clock = clock
         self._moved = moved
         self._was_secret = was_secret
         self._answers: set[asyncio.Task[None]] = set()
@@ -78,7 +74,7 @@ class Reception:
         move = move_of(update)
         if move is not None:
             await self._moved(*move)
-        incoming = decode(update, self.me, self._clock.now())
+        incoming = decode(update, self.me, self.clock.now())
         if incoming is not None:
             await self._accept(incoming)
             typed = message_of(update)
@@ -117,59 +113,19 @@ class Reception:
             LOG.debug("a press could not be answered: %s", _named(error))
 
 
-class Connection(ABC):
-    """Keeps at its step until it is stopped, whatever goes wrong, and waits longer after every failure."""
+class TelegramConnection(Connection):
+    """What both ways in wait for when Telegram cannot be reached, and say about it."""
 
     def __init__(self, reception: Reception, draw: Callable[[], float], nap: Nap) -> None:
+        super().__init__(reception.clock, draw, nap)
         self._reception = reception
-        self._draw = draw
-        self._nap = nap
-        self._halt = asyncio.Event()
-        self._ended = asyncio.Event()
-        self._ended.set()
 
-    async def run(self) -> None:
-        """Until stopped."""
-        self._ended.clear()
-        failures = 0
-        try:
-            while not self._halt.is_set():
-                try:
-                    await self._unless_halted(self._step())
-                    failures = 0
-                except Exception as error:
-                    failures += 1
-                    wait = self._wait(error, failures)
-                    self._tell(error, wait)
-                    await self._nap(self._halt, wait.total_seconds())
-        finally:
-            await self._reception.end()
-            self._ended.set()
+    async def _end(self) -> None:
+        await self._reception.end()
 
-    async def stop(self) -> None:
-        """Take in nothing more, and return. What was not acknowledged comes again."""
-        self._halt.set()
-        await self._ended.wait()
-
-    @abstractmethod
-    async def _step(self) -> None:
-        """What is done again and again."""
-
-    async def _unless_halted(self, step: Coroutine[Any, Any, None]) -> None:
-        """The step, broken off when we are to stop: a poll may hang for half a minute."""
-        working, halting = asyncio.create_task(step), asyncio.create_task(self._halt.wait())
-        try:
-            await asyncio.wait({working, halting}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            halting.cancel()
-            working.cancel()
-            await asyncio.wait({working, halting})
-        if not working.cancelled() and (error := working.exception()) is not None:
-            raise error
-
-    def _wait(self, error: Exception, failures: int) -> timedelta:
+    def _asked(self, error: Exception) -> timedelta:
         asked = error.retry_after if isinstance(error, ApiError) else None
-        return max(asked or timedelta(0), RETRIES.wait(failures, self._draw()))
+        return asked or timedelta(0)
 
     def _tell(self, error: Exception, wait: timedelta) -> None:
         seconds = wait.total_seconds()
@@ -183,7 +139,7 @@ class Connection(ABC):
             LOG.error("what came from Telegram could not be stored (%s), again in %.1f s", locate(error), seconds)
 
 
-class Polling(Connection):
+class Polling(TelegramConnection):
     """Asks Telegram for updates, again and again. One per bot: Telegram serves the last who asked and turns the other away."""
 
     def __init__(self, reception: Reception, *, draw: Callable[[], float] = random.random, nap: Nap = nap) -> None:
@@ -230,7 +186,7 @@ def _ordered(updates: list[Any]) -> list[tuple[int, Update]]:
     return sorted(((number, one) for one in updates if (number := number_of(one)) is not None), key=lambda pair: pair[0])
 
 
-class Receiving(Connection):
+class Receiving(TelegramConnection):
     """Lets Telegram bring updates to `url`. Running it sets the webhook; `post` is the route behind the address."""
 
     def __init__(

@@ -17,7 +17,7 @@ from aiohttp import web
 
 from adapters.telegram.client import TelegramClient
 from adapters.telegram.decode import number_of
-from adapters.telegram.receive import BODY_LIMIT, Connection, Polling, Receiving, Reception
+from adapters.telegram.receive import BODY_LIMIT, Polling, Receiving, Reception
 from adapters.telegram.verify import HEADER
 from bot.chat.incoming import Incoming, Picked, Texted
 from bot.okr.people import LANGUAGES
@@ -58,7 +58,7 @@ class Line:
     hands: Hands
     inbox: Inbox
     sleeper: Sleeper
-    connection: Connection
+    connection: Polling
     moves: list[tuple[str, str]]
     an: Person
 
@@ -297,31 +297,6 @@ async def test_a_token_nobody_knows_is_said_plainly_and_tried_again(
         await line.heard("hello")
     assert "TELEGRAM_BOT_TOKEN" in caplog.text
     assert TOKEN.partition(":")[2] not in caplog.text
-
-
-async def test_waits_grow_and_stay_within_a_minute(server: TelegramServer) -> None:
-    server.is_down = True
-    naps: list[float] = []
-    done = asyncio.Event()
-
-    async def nap(event: asyncio.Event, seconds: float) -> None:
-        naps.append(seconds)
-        if len(naps) == 12:
-            done.set()
-            await event.wait()
-
-    async def moved(old: str, new: str) -> None:
-        raise AssertionError
-
-    client = TelegramClient(TOKEN, server.url)
-    connection = Polling(Reception(client, Inbox().accept, Hands(), moved), draw=lambda: 1.0, nap=nap)
-    running = asyncio.create_task(connection.run())
-    await done.wait()
-    await connection.stop()
-    await running
-    await client.close()
-    assert naps == sorted(naps)
-    assert (naps[0], naps[-1]) == (1.0, 60.0)
 
 
 async def test_stopping_does_not_wait_for_the_poll_to_end_and_loses_nothing(server: TelegramServer) -> None:
