@@ -21,9 +21,9 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.socket_mode.request import SocketModeRequest
 
+from adapters.connection import Connection, EndedSoonError
 from adapters.failures import locate
 from adapters.nap import Nap, nap
-from adapters.patience import Patience
 from adapters.slack.client import NETWORK, ApiError, SlackClient
 from adapters.slack.receive import dispatch
 from bot.ports import Clock, SendLaterError
@@ -37,17 +37,15 @@ HEARTBEAT: Final = 20.0
 FRAME_LIMIT: Final = 1024 * 1024
 GRACE: Final = 1.0
 """Seconds for frames being stored to be acknowledged before a line is left."""
-RETRIES: Final = Patience(
-    first=timedelta(seconds=1), factor=2, longest=timedelta(minutes=1), attempts=0, age=timedelta(0), bug_attempts=0
-)
-"""How the waits between attempts to connect grow. It is never given up."""
 STEADY: Final = timedelta(seconds=30)
 """A line that has stood this long may be opened again at once. What closes sooner, like Slack's "too many connections", would be asked
 for hundreds of times a second otherwise."""
 
 
-class Socket:
+class Socket(Connection):
     """One connection, opened again whenever it ends."""
+
+    steady = STEADY
 
     def __init__(
         self,
@@ -60,73 +58,33 @@ class Socket:
         draw: Callable[[], float] = random.random,
         nap: Nap = nap,
     ) -> None:
+        super().__init__(clock, draw, nap)
         self._number = number
         self._bolt = bolt
         self._client = client
         self._app_token = app_token
-        self._clock = clock
-        self._draw = draw
-        self._nap = nap
-        self._halt = asyncio.Event()
         self._frames: set[asyncio.Task[None]] = set()
-        self.is_open = False
 
-    async def run(self) -> None:
-        """Until stopped."""
-        failures = 0
-        while not self._halt.is_set():
-            began_at, broken = self._clock.now(), None
-            try:
-                await self._listen()
-            except Exception as error:
-                broken = error
-            finally:
-                self.is_open = False
-            if self._clock.now() - began_at >= STEADY:
-                failures = 0
-                if broken is None:
-                    continue
-            if not self._halt.is_set():
-                failures += 1
-                wait = self._wait(broken, failures)
-                self._tell(broken, wait)
-                await self._nap(self._halt, wait)
-
-    def stop(self) -> None:
-        """Take in nothing more."""
-        self._halt.set()
-
-    async def _listen(self) -> None:
+    async def _step(self) -> None:
         """From opening a connection to its end."""
         told = await self._client.call(self._app_token, "apps.connections.open")
         limits = aiohttp.ClientWSTimeout(ws_close=1.0)
         async with self._client.session.ws_connect(
             str(told.get("url")), heartbeat=HEARTBEAT, max_msg_size=FRAME_LIMIT, proxy=self._client.proxy, timeout=limits
         ) as line:
-            halting = asyncio.create_task(self._halt.wait())
             try:
-                await self._read(line, halting)
+                await self._read(line)
             finally:
-                halting.cancel()
-                await asyncio.wait({halting})
                 if self._frames:
                     # While the line is still there to carry the acknowledgements.
                     await asyncio.wait(self._frames, timeout=GRACE)
 
-    async def _read(self, line: aiohttp.ClientWebSocketResponse, halting: asyncio.Task[Any]) -> None:
-        while not self._halt.is_set():
-            receiving = asyncio.create_task(line.receive())
-            await asyncio.wait({receiving, halting}, return_when=asyncio.FIRST_COMPLETED)
-            if not receiving.done():
-                receiving.cancel()
-                await asyncio.wait({receiving})
-                return
-            frame = receiving.result()
+    async def _read(self, line: aiohttp.ClientWebSocketResponse) -> None:
+        async for frame in line:
             if frame.type is not aiohttp.WSMsgType.TEXT:
                 return
             match _parsed(frame.data):
                 case {"type": "hello"}:
-                    self.is_open = True
                     LOG.info("connection %d to Slack is open", self._number)
                 case {"type": "disconnect"}:
                     # Slack is about to close it; nothing new comes here.
@@ -153,21 +111,21 @@ class Socket:
             # It comes again: it has not been acknowledged.
             LOG.error("a frame of Slack's could not be dealt with: %s", locate(error))
 
-    def _wait(self, error: Exception | None, failures: int) -> float:
-        asked = error.after if isinstance(error, SendLaterError) else timedelta(0)
-        return max(asked, RETRIES.wait(failures, self._draw())).total_seconds()
+    def _asked(self, error: Exception) -> timedelta:
+        return error.after if isinstance(error, SendLaterError) else timedelta(0)
 
-    def _tell(self, error: Exception | None, wait: float) -> None:
-        if error is None:
-            LOG.info("connection %d to Slack was closed early, again in %.1f s", self._number, wait)
+    def _tell(self, error: Exception, wait: timedelta) -> None:
+        seconds = wait.total_seconds()
+        if isinstance(error, EndedSoonError):
+            LOG.info("connection %d to Slack was closed early, again in %.1f s", self._number, seconds)
         elif isinstance(error, ApiError) and error.is_uninstalled:
-            LOG.error("Slack does not know the token in SLACK_APP_TOKEN; asking again in %.0f s", wait)
+            LOG.error("Slack does not know the token in SLACK_APP_TOKEN; asking again in %.0f s", seconds)
         elif isinstance(error, ApiError):
-            LOG.error("Slack opens no connection (%s); asking again in %.0f s", error.error or error.status, wait)
+            LOG.error("Slack opens no connection (%s); asking again in %.0f s", error.error or error.status, seconds)
         elif isinstance(error, (SendLaterError, *NETWORK)):
-            LOG.warning("Slack cannot be reached (%s), again in %.1f s", type(error).__name__, wait)
+            LOG.warning("Slack cannot be reached (%s), again in %.1f s", type(error).__name__, seconds)
         else:
-            LOG.error("connection %d to Slack broke (%s), again in %.1f s", self._number, locate(error), wait)
+            LOG.error("connection %d to Slack broke (%s), again in %.1f s", self._number, locate(error), seconds)
 
 
 def _parsed(text: str) -> Mapping[str, Any]:

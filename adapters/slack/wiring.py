@@ -12,8 +12,8 @@ from typing import Final, Self
 
 from aiohttp import web
 
+from adapters.connection import RETRIES
 from adapters.nap import Nap, nap
-from adapters.patience import Patience
 from adapters.sealing import Sealer
 from adapters.slack.acquaint import Acquaintances
 from adapters.slack.client import NETWORK, ApiError, SlackClient
@@ -31,9 +31,6 @@ from bot.ports import Clock, Deps, Keyring, Pictures, SendLaterError, Tickets
 LOG = logging.getLogger(__name__)
 
 PURPOSE: Final = "laban slack tokens v1"
-RETRIES: Final = Patience(
-    first=timedelta(seconds=1), factor=2, longest=timedelta(minutes=1), attempts=0, age=timedelta(0), bug_attempts=0
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +111,7 @@ class Slack:
     async def stop(self) -> None:
         """Take in nothing more, and return. What was not acknowledged comes again."""
         self._halt.set()
-        for socket in self.sockets:
-            socket.stop()
+        await asyncio.gather(*(socket.stop() for socket in self.sockets))
         await self._ended.wait()
 
     async def close(self) -> None:

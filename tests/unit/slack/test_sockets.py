@@ -42,7 +42,7 @@ class Line:
     async def end(self) -> None:
         """Stop."""
         for one in self.sockets:
-            one.stop()
+            await one.stop()
         await asyncio.gather(*self.tasks)
 
     @property
