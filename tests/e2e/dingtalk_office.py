@@ -12,6 +12,7 @@ from pathlib import Path
 from aiohttp import web
 
 from adapters.dingtalk.callback import CALLBACK_PATH
+from adapters.dingtalk.contacts import GATHERING
 from adapters.dingtalk.mailbag import LINGER
 from adapters.dingtalk.stream import CONNECTIONS, Listen
 from adapters.dingtalk.wiring import connect
@@ -68,7 +69,8 @@ class Process(office.Process):
 
     async def _nap(self, event: asyncio.Event, seconds: float) -> None:
         longest = LINGER.total_seconds()
-        if (seconds < longest if self.holds_bags else seconds <= longest) and not event.is_set():
+        is_pace = seconds < longest or seconds == GATHERING
+        if (is_pace or (seconds == longest and not self.holds_bags)) and not event.is_set():
             # The pace of calls and of changes, or a bag waiting for more: that would hold everything up until the test turned the hands.
             until = self.hands.now() + timedelta(seconds=seconds)
             await asyncio.sleep(0)
