@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
 import re
-import signal
-import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -16,7 +12,7 @@ import pytest
 from adapters.dingtalk.callback import CALLBACK_PATH
 from adapters.dingtalk.stream import CONNECTIONS
 from tests.dingtalk_template import TEMPLATE, TEMPLATE_ID
-from tests.e2e.wire import LABAN, PATIENCE, START_LIMIT, free_port
+from tests.e2e.installation import Installation
 from tests.platforms.dingtalk_server import DingTalkServer, dingtalk_server
 from tests.platforms.dingtalk_wire import CLIENT_ID, CLIENT_SECRET, SCOPES, signature
 from tests.real_time import now_in_step
@@ -24,72 +20,16 @@ from tests.real_time import now_in_step
 pytestmark = pytest.mark.timeout(180)
 
 
-class Installation:
-    """`laban` in a folder of its own, with an app at our own DingTalk."""
-
-    def __init__(self, folder: Path, server: DingTalkServer, **settings: str) -> None:
-        self.port = free_port()
-        self._folder = folder
-        self._log = folder / "run.log"
-        self._process: subprocess.Popen[bytes] | None = None
-        self._environment = {
-            "PATH": os.environ.get("PATH", ""),
-            "HOME": "/nonexistent",
-            "LANG": "C.UTF-8",
-            "PORT": str(self.port),
-            "DINGTALK_CLIENT_ID": CLIENT_ID,
-            "DINGTALK_CLIENT_SECRET": CLIENT_SECRET,
-            "DINGTALK_CARD_TEMPLATE_ID": TEMPLATE_ID,
-            "DINGTALK_API_URL": server.url,
-            "DINGTALK_OAPI_URL": server.oapi_url,
-            **settings,
-        }
-
-    async def laban(self, *arguments: str, code: int = 0) -> str:
-        """A command's output, in one line."""
-        process = await asyncio.create_subprocess_exec(
-            LABAN,
-            *arguments,
-            cwd=self._folder,
-            env=self._environment,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        said, _ = await asyncio.wait_for(process.communicate(), START_LIMIT)
-        assert process.returncode == code, said.decode()
-        assert CLIENT_SECRET not in said.decode()
-        return " ".join(said.decode().split())
-
-    async def start(self) -> None:
-        """Run, until it answers."""
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen([LABAN, "run"], cwd=self._folder, env=self._environment, stdout=log, stderr=log)  # noqa: ASYNC220 it is started once, before anything else runs
-        async with aiohttp.ClientSession() as session, asyncio.timeout(START_LIMIT):
-            while True:
-                assert self._process.poll() is None, self.log
-                try:
-                    async with session.get(f"http://127.0.0.1:{self.port}/health") as response:
-                        if response.status == 200:
-                            return
-                except aiohttp.ClientConnectionError:
-                    await asyncio.sleep(0.05)  # a process has no event to wait for
-
-    def kill(self) -> None:
-        """As a power cut would."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGKILL)
-        self._process.wait()
-
-    def stop(self) -> int:
-        """Ask it to end; its exit code."""
-        assert self._process is not None
-        if self._process.poll() is None:
-            self._process.terminate()
-        return self._process.wait(PATIENCE)
-
-    @property
-    def log(self) -> str:
-        return self._log.read_text()
+def on_dingtalk(folder: Path, server: DingTalkServer, **settings: str) -> Installation:
+    """With an app at our own DingTalk."""
+    ours = {
+        "DINGTALK_CLIENT_ID": CLIENT_ID,
+        "DINGTALK_CLIENT_SECRET": CLIENT_SECRET,
+        "DINGTALK_CARD_TEMPLATE_ID": TEMPLATE_ID,
+        "DINGTALK_API_URL": server.url,
+        "DINGTALK_OAPI_URL": server.oapi_url,
+    }
+    return Installation(folder, ours | settings, secrets=(CLIENT_SECRET,))
 
 
 @pytest.fixture
@@ -107,7 +47,7 @@ async def streams(server: DingTalkServer, before: int = 0) -> None:
 
 
 async def test_a_member_comes_in_by_a_code_and_publishes_through_a_crash(server: DingTalkServer, tmp_path: Path) -> None:
-    installation = Installation(tmp_path, server)
+    installation = on_dingtalk(tmp_path, server)
     await installation.laban("migrate")
     told = await installation.laban("invite", "--team", "Lantern")
     code = re.search(r"\b[a-z2-7]{4,7}(?:-[a-z2-7]{2,7})+\b", told)
@@ -155,11 +95,11 @@ async def test_a_member_comes_in_by_a_code_and_publishes_through_a_crash(server:
 
 
 async def test_over_http_dingtalk_posts_what_is_said_and_what_is_pressed(server: DingTalkServer, tmp_path: Path) -> None:
-    installation = Installation(tmp_path, server, DINGTALK_MODE="http")
+    installation = on_dingtalk(tmp_path, server, DINGTALK_MODE="http")
     await installation.laban("migrate")
     await installation.laban("invite", "--team", "Lantern")
     await installation.start()
-    address = f"http://127.0.0.1:{installation.port}{CALLBACK_PATH}"
+    address = f"{installation.url}{CALLBACK_PATH}"
     server.callback_url = address
     try:
         await server.until(lambda: server.cards.routes)
@@ -181,7 +121,7 @@ async def test_over_http_dingtalk_posts_what_is_said_and_what_is_pressed(server:
 
 async def test_without_the_secret_nothing_starts_in_either_mode(server: DingTalkServer, tmp_path: Path) -> None:
     for mode in ("stream", "http"):
-        installation = Installation(tmp_path, server, DINGTALK_MODE=mode, DINGTALK_CLIENT_SECRET="")
+        installation = on_dingtalk(tmp_path, server, DINGTALK_MODE=mode, DINGTALK_CLIENT_SECRET="")
         assert "DINGTALK_CLIENT_SECRET: it is missing" in await installation.laban("run", code=1)
     assert server.calls == []
 
@@ -190,9 +130,9 @@ async def test_without_the_secret_nothing_starts_in_either_mode(server: DingTalk
 
 
 async def test_the_doctor_is_content_with_a_complete_app(server: DingTalkServer, tmp_path: Path) -> None:
-    installation = Installation(tmp_path, server)
+    installation = on_dingtalk(tmp_path, server)
     await installation.laban("migrate")
-    told = await installation.laban("doctor")
+    told = await installation.doctor()
     for words in ("DingTalk knows the app", "all the permissions", "messages come by streams", "shown on cards"):
         assert words in told
     assert [chat for chat in server.robot.chats.values() if chat.shown] == []
@@ -202,43 +142,43 @@ async def test_the_doctor_is_content_with_a_complete_app(server: DingTalkServer,
 async def test_the_doctor_names_each_missing_permission(server: DingTalkServer, tmp_path: Path, scope: str) -> None:
     if scope.startswith("field"):
         return  # no call is refused for want of these; `laban people sync` says what it could not read
-    installation = Installation(tmp_path, server)
+    installation = on_dingtalk(tmp_path, server)
     server.granted.discard(scope)
     await installation.laban("migrate")
-    told = await installation.laban("doctor", code=1 if scope in ("qyapi_robot_sendmsg", "Card.Instance.Write") else 0)
+    told = await installation.doctor(code=1 if scope in ("qyapi_robot_sendmsg", "Card.Instance.Write") else 0)
     assert scope in told
     assert [other for other in SCOPES - {scope} if other in told] == []
 
 
 async def test_the_doctor_names_all_missing_permissions_at_once(server: DingTalkServer, tmp_path: Path) -> None:
-    installation = Installation(tmp_path, server)
+    installation = on_dingtalk(tmp_path, server)
     server.granted.clear()
     await installation.laban("migrate")
-    told = await installation.laban("doctor", code=1)
+    told = await installation.doctor(code=1)
     assert [scope for scope in SCOPES if scope not in told and not scope.startswith("field")] == []
 
 
 async def test_the_doctor_sees_what_else_can_be_wrong(server: DingTalkServer, tmp_path: Path) -> None:
-    await Installation(tmp_path, server).laban("migrate")
-    wrong = Installation(tmp_path, server, DINGTALK_CLIENT_SECRET="A1b2C3d4" * 8)
-    assert "knows no app with this id and secret" in await wrong.laban("doctor", code=1)
-    robot = Installation(tmp_path, server, DINGTALK_ROBOT_CODE="dingsomeotherrobot")
-    assert "knows no robot with this code" in await robot.laban("doctor", code=1)
-    template = Installation(tmp_path, server, DINGTALK_CARD_TEMPLATE_ID="00000000-0000-4000-8000-000000000000.schema")
-    assert "param.templateNotExist" in await template.laban("doctor", code=1)
-    without = Installation(tmp_path, server, DINGTALK_CARD_TEMPLATE_ID="")
-    assert "there are no cards" in await without.laban("doctor")
-    posted = Installation(tmp_path, server, DINGTALK_MODE="http")
-    assert "cannot post to" in await posted.laban("doctor", code=1)
+    await on_dingtalk(tmp_path, server).laban("migrate")
+    wrong = on_dingtalk(tmp_path, server, DINGTALK_CLIENT_SECRET="A1b2C3d4" * 8)
+    assert "knows no app with this id and secret" in await wrong.doctor(code=1)
+    robot = on_dingtalk(tmp_path, server, DINGTALK_ROBOT_CODE="dingsomeotherrobot")
+    assert "knows no robot with this code" in await robot.doctor(code=1)
+    template = on_dingtalk(tmp_path, server, DINGTALK_CARD_TEMPLATE_ID="00000000-0000-4000-8000-000000000000.schema")
+    assert "param.templateNotExist" in await template.doctor(code=1)
+    without = on_dingtalk(tmp_path, server, DINGTALK_CARD_TEMPLATE_ID="")
+    assert "there are no cards" in await without.doctor()
+    posted = on_dingtalk(tmp_path, server, DINGTALK_MODE="http")
+    assert "cannot post to" in await posted.doctor(code=1)
     server.is_down = True
-    assert "cannot be reached" in await Installation(tmp_path, server).laban("doctor", code=1)
+    assert "cannot be reached" in await on_dingtalk(tmp_path, server).doctor(code=1)
 
 
 async def test_the_doctor_sees_a_used_up_month_and_a_shut_door(server: DingTalkServer, tmp_path: Path) -> None:
-    installation = Installation(tmp_path, server)
+    installation = on_dingtalk(tmp_path, server)
     await installation.laban("migrate")
     server.calls_left = 0
-    assert "calls for this month are used up" in await installation.laban("doctor", code=1)
+    assert "calls for this month are used up" in await installation.doctor(code=1)
     server.calls_left = None
     server.banned_until = server.clock.now().replace(year=9999)
-    assert "has shut out this machine's address" in await installation.laban("doctor", code=1)
+    assert "has shut out this machine's address" in await installation.doctor(code=1)

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import os
 import re
-import signal
-import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import aiohttp
 import pytest
 
 from adapters.slack.manifest import SCOPES
-from tests.e2e.wire import LABAN, PATIENCE, START_LIMIT, free_port
+from tests.e2e.installation import Installation
 from tests.platforms.slack_server import SlackServer, WallClock, slack_server
 from tests.platforms.slack_world import APP_TOKEN
 
@@ -25,71 +20,13 @@ PUBLIC = "https://laban.example"
 SIGNING = "8f742231b10e8888abcd99abcdef85a5"
 
 
-class Installation:
-    """`laban` in a folder of its own, with an app on a Slack of ours."""
-
-    def __init__(self, folder: Path, server: SlackServer, **settings: str) -> None:
-        self.port = free_port()
-        self.token = server.install().token
-        self._folder = folder
-        self._log = folder / "run.log"
-        self._process: subprocess.Popen[bytes] | None = None
-        self._environment = {
-            "PATH": os.environ.get("PATH", ""),
-            "HOME": "/nonexistent",
-            "LANG": "C.UTF-8",
-            "PORT": str(self.port),
-            "SLACK_BOT_TOKEN": self.token,
-            "SLACK_API_URL": f"{server.url}/api/",
-            **settings,
-        }
-        server.courier.proxies[PUBLIC] = f"http://127.0.0.1:{self.port}"
-
-    async def laban(self, *arguments: str, code: int = 0, **settings: str) -> str:
-        """A command's output."""
-        process = await asyncio.create_subprocess_exec(
-            LABAN,
-            *arguments,
-            cwd=self._folder,
-            env=self._environment | settings,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        said, _ = await asyncio.wait_for(process.communicate(), START_LIMIT)
-        assert process.returncode == code, said.decode()
-        assert not any(secret in said.decode() for secret in (self.token, APP_TOKEN, SIGNING))
-        return said.decode()
-
-    async def start(self) -> None:
-        """Run, until it answers."""
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen([LABAN, "run"], cwd=self._folder, env=self._environment, stdout=log, stderr=log)  # noqa: ASYNC220 it is started once, before anything else runs
-        async with aiohttp.ClientSession() as session, asyncio.timeout(START_LIMIT):
-            while True:
-                assert self._process.poll() is None, self.log
-                try:
-                    async with session.get(f"http://127.0.0.1:{self.port}/health") as response:
-                        if response.status == 200:
-                            return
-                except aiohttp.ClientConnectionError:
-                    await asyncio.sleep(0.05)  # a process has no event to wait for
-
-    def kill(self) -> None:
-        """As a power cut would."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGKILL)
-        self._process.wait()
-
-    def stop(self) -> int:
-        """Ask it to end; its exit code."""
-        assert self._process is not None
-        if self._process.poll() is None:
-            self._process.terminate()
-        return self._process.wait(PATIENCE)
-
-    @property
-    def log(self) -> str:
-        return self._log.read_text()
+def on_slack(folder: Path, server: SlackServer, **settings: str) -> Installation:
+    """With an app on a Slack of ours, which finds it at a public address."""
+    token = server.install().token
+    ours = {"SLACK_BOT_TOKEN": token, "SLACK_API_URL": f"{server.url}/api/"}
+    installation = Installation(folder, ours | settings, secrets=(token, APP_TOKEN, SIGNING))
+    server.courier.proxies[PUBLIC] = installation.url
+    return installation
 
 
 @pytest.fixture
@@ -103,7 +40,7 @@ async def server() -> AsyncIterator[SlackServer]:
 @pytest.mark.parametrize("way", ["sockets", "http"])
 async def test_a_member_comes_in_by_code_and_publishes_through_a_crash(server: SlackServer, tmp_path: Path, way: str) -> None:
     ways = {"sockets": {"SLACK_APP_TOKEN": APP_TOKEN}, "http": {"SLACK_SIGNING_SECRET": SIGNING, "PUBLIC_URL": PUBLIC}}
-    installation = Installation(tmp_path, server, **ways[way])
+    installation = on_slack(tmp_path, server, **ways[way])
     manifest = json.loads(await installation.laban("slack", "manifest"))
     assert manifest["settings"]["socket_mode_enabled"] is (way == "sockets")
     server.app.set_up(manifest)
@@ -154,26 +91,26 @@ async def test_a_member_comes_in_by_code_and_publishes_through_a_crash(server: S
         await an.sees_home("Khách hàng yêu dịch vụ của chúng ta")
     finally:
         assert installation.stop() == 0
-    for secret in (installation.token, APP_TOKEN, SIGNING, "Khách hàng", "Phạm"):
+    for secret in (*installation.secrets, "Khách hàng", "Phạm"):
         assert secret not in installation.log
 
 
 async def test_the_doctor_says_what_is_there_and_which_scope_is_missing(server: SlackServer, tmp_path: Path) -> None:
-    installation = Installation(tmp_path, server, SLACK_APP_TOKEN=APP_TOKEN)
+    installation = on_slack(tmp_path, server, SLACK_APP_TOKEN=APP_TOKEN)
     server.app.set_up(json.loads(await installation.laban("slack", "manifest")))
     await installation.laban("migrate")
     poor = server.install(scopes=tuple(scope for scope in SCOPES if scope != "files:write")).token
-    told = " ".join((await installation.laban("doctor", code=1, SLACK_BOT_TOKEN=poor)).split())
+    told = await installation.doctor(code=1, SLACK_BOT_TOKEN=poor)
     assert "the scope files:write is missing, for charts" in told
-    whole = " ".join((await installation.laban("doctor", SLACK_BOT_TOKEN=server.install().token)).split())
+    whole = await installation.doctor(SLACK_BOT_TOKEN=server.install().token)
     assert "workspace Compass" in whole
     assert "Socket Mode works" in whole
     assert re.search(r"SLACK_BOT_TOKEN \(environment\)", whole)
 
 
 async def test_settings_that_cannot_work_are_all_named_at_once(server: SlackServer, tmp_path: Path) -> None:
-    installation = Installation(tmp_path, server)
-    told = await installation.laban("doctor", code=1, SLACK_BOT_TOKEN="xoxp-1-2-3-somebody", SLACK_CLIENT_SECRET="nonsense")
+    installation = on_slack(tmp_path, server)
+    told = await installation.doctor(code=1, SLACK_BOT_TOKEN="xoxp-1-2-3-somebody", SLACK_CLIENT_SECRET="nonsense")
     for name in ("SLACK_BOT_TOKEN", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_SIGNING_SECRET"):
         assert name in told
     assert "xoxp-1-2-3" not in told

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
 import re
-import signal
-import subprocess
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,8 +15,8 @@ from bot.chat.message import Message, Paragraph
 from bot.chat.richtext import words
 from bot.ports import Outgoing, Turn
 from storage import open_storage
+from tests.e2e.installation import Installation
 from tests.e2e.telegram_office import judge
-from tests.e2e.wire import LABAN, PATIENCE, START_LIMIT, free_port
 from tests.platforms.telegram_server import TOKEN, USERNAME, TelegramServer, telegram_server
 
 pytestmark = pytest.mark.timeout(180)
@@ -28,69 +24,10 @@ pytestmark = pytest.mark.timeout(180)
 PUBLIC = "https://laban.example"
 
 
-class Installation:
-    """`laban` in a folder of its own, with a bot on a server of ours."""
-
-    def __init__(self, folder: Path, server: TelegramServer, **settings: str) -> None:
-        self.port = free_port()
-        self._folder = folder
-        self._log = folder / "run.log"
-        self._process: subprocess.Popen[bytes] | None = None
-        self._environment = {
-            "PATH": os.environ.get("PATH", ""),
-            "HOME": "/nonexistent",
-            "LANG": "C.UTF-8",
-            "PORT": str(self.port),
-            "TELEGRAM_BOT_TOKEN": TOKEN,
-            "TELEGRAM_API_URL": server.url,
-            **settings,
-        }
-
-    async def laban(self, *arguments: str, code: int = 0) -> str:
-        """A command's output."""
-        process = await asyncio.create_subprocess_exec(
-            LABAN,
-            *arguments,
-            cwd=self._folder,
-            env=self._environment,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        said, _ = await asyncio.wait_for(process.communicate(), START_LIMIT)
-        assert process.returncode == code, said.decode()
-        assert TOKEN.partition(":")[2] not in said.decode()
-        return said.decode()
-
-    async def start(self) -> None:
-        """Run, until it answers."""
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen([LABAN, "run"], cwd=self._folder, env=self._environment, stdout=log, stderr=log)  # noqa: ASYNC220 it is started once, before anything else runs
-        async with aiohttp.ClientSession() as session, asyncio.timeout(START_LIMIT):
-            while True:
-                assert self._process.poll() is None, self.log
-                try:
-                    async with session.get(f"http://127.0.0.1:{self.port}/health") as response:
-                        if response.status == 200:
-                            return
-                except aiohttp.ClientConnectionError:
-                    await asyncio.sleep(0.05)  # a process has no event to wait for
-
-    def kill(self) -> None:
-        """As a power cut would."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGKILL)
-        self._process.wait()
-
-    def stop(self) -> int:
-        """Ask it to end; its exit code."""
-        assert self._process is not None
-        if self._process.poll() is None:
-            self._process.terminate()
-        return self._process.wait(PATIENCE)
-
-    @property
-    def log(self) -> str:
-        return self._log.read_text()
+def on_telegram(folder: Path, server: TelegramServer, **settings: str) -> Installation:
+    """With a bot on a server of ours."""
+    ours = {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": server.url}
+    return Installation(folder, ours | settings, secrets=(TOKEN.partition(":")[2],))
 
 
 @pytest.fixture
@@ -102,7 +39,7 @@ async def server() -> AsyncIterator[TelegramServer]:
 
 
 async def test_a_member_comes_in_by_a_link_and_publishes_through_a_crash(server: TelegramServer, tmp_path: Path) -> None:
-    installation = Installation(tmp_path, server)
+    installation = on_telegram(tmp_path, server)
     await installation.laban("migrate")
     told = await installation.laban("invite", "--team", "Lantern")
     link = re.search(rf"https://t\.me/{USERNAME}\?start=([A-Za-z0-9_-]{{1,64}})", told)
@@ -148,10 +85,10 @@ async def test_a_member_comes_in_by_a_link_and_publishes_through_a_crash(server:
 
 
 async def test_with_a_public_address_telegram_brings_what_is_said(server: TelegramServer, tmp_path: Path) -> None:
-    installation = Installation(tmp_path, server, PUBLIC_URL=PUBLIC)
-    server.proxies[PUBLIC] = f"http://127.0.0.1:{installation.port}"
+    installation = on_telegram(tmp_path, server, PUBLIC_URL=PUBLIC)
+    server.proxies[PUBLIC] = installation.url
     await installation.laban("migrate")
-    before = await installation.laban("doctor")
+    before = await installation.doctor()
     assert f"@{USERNAME}" in before
     assert "not brought here yet" in before
     await installation.start()
@@ -162,11 +99,10 @@ async def test_with_a_public_address_telegram_brings_what_is_said(server: Telegr
         stranger.starts()
         await server.until(lambda: stranger.chat.said)
         assert server.deliveries == [200]
-        async with aiohttp.ClientSession() as session:
-            address = f"http://127.0.0.1:{installation.port}/telegram/webhook"
-            async with session.post(address, json=server.pushed[0]) as response:
-                assert response.status == 401
-        after = await installation.laban("doctor")
+        address = f"{installation.url}/telegram/webhook"
+        async with aiohttp.ClientSession() as session, session.post(address, json=server.pushed[0]) as response:
+            assert response.status == 401
+        after = await installation.doctor()
         assert "messages are brought to the public address" in after
         assert server.webhook_secret not in before + after + installation.log
     finally:
@@ -174,13 +110,13 @@ async def test_with_a_public_address_telegram_brings_what_is_said(server: Telegr
 
 
 async def test_the_doctor_names_a_token_nobody_knows(server: TelegramServer, tmp_path: Path) -> None:
-    installation = Installation(tmp_path, server, TELEGRAM_BOT_TOKEN="700100:" + "A" * 35)
+    installation = on_telegram(tmp_path, server, TELEGRAM_BOT_TOKEN="700100:" + "A" * 35)
     await installation.laban("migrate")
-    assert "@BotFather" in await installation.laban("doctor", code=1)
+    assert "@BotFather" in await installation.doctor(code=1)
 
 
 async def test_the_doctor_says_who_cannot_be_reached_and_why(server: TelegramServer, tmp_path: Path) -> None:
-    installation = Installation(tmp_path, server)
+    installation = on_telegram(tmp_path, server)
     (tmp_path / "people.csv").write_text("name,team,telegram_id\nPhạm Bảo An,Lantern,700100200\n")
     await installation.laban("migrate")
     await installation.laban("people", "import", "people.csv")
@@ -191,7 +127,7 @@ async def test_the_doctor_says_who_cannot_be_reached_and_why(server: TelegramSer
             await storage.work.save(Turn(now, outgoing=(outgoing,)))
         for envelope in await storage.outbox.claim("test", now, timedelta(minutes=1), 3):
             await storage.outbox.bury("test", envelope.id, "Forbidden: bot was blocked by the user", now)
-    told = " ".join((await installation.laban("doctor")).split())
+    told = await installation.doctor()
     assert "3 could never be delivered" in told
     assert "a group, Phạm Bảo An and 1 more: Forbidden: bot was blocked" in told or (
         "Phạm Bảo An, a group and 1 more: Forbidden: bot was blocked" in told
@@ -200,21 +136,9 @@ async def test_the_doctor_says_who_cannot_be_reached_and_why(server: TelegramSer
 
 
 async def test_the_demo_leaves_the_bot_alone(server: TelegramServer, tmp_path: Path) -> None:
-    installation = Installation(tmp_path, server)
-    with (tmp_path / "demo.log").open("wb") as log:
-        process = await asyncio.create_subprocess_exec(
-            LABAN, "demo", cwd=tmp_path, env=installation._environment, stdout=log, stderr=log
-        )
-        try:
-            async with aiohttp.ClientSession() as session, asyncio.timeout(START_LIMIT):
-                while True:
-                    assert process.returncode is None
-                    try:
-                        async with session.get(f"http://127.0.0.1:{installation.port}/health"):
-                            break
-                    except aiohttp.ClientConnectionError:
-                        await asyncio.sleep(0.05)  # a process has no event to wait for
-        finally:
-            process.terminate()
-            await process.wait()
+    installation = on_telegram(tmp_path, server)
+    try:
+        await installation.start("demo")
+    finally:
+        installation.stop()
     assert server.calls == []
