@@ -59,7 +59,9 @@ async def examine(folder: Path) -> tuple[Finding, ...]:
     findings.extend(await _examine_dingtalk(settings))
     if not (settings.telegram or settings.slack or settings.dingtalk):
         remedy = "Connect Slack, Telegram or DingTalk; the README says how."
-        findings.append(Finding("Platforms", Verdict.NOTE, "none is connected, so nobody can talk with Laban yet", remedy))
+        findings.append(
+            Finding("Platforms", Verdict.NOTE, "none is connected, so there is nowhere to talk with Laban yet", remedy)
+        )
     findings.append(await asyncio.to_thread(_examine_port, settings))
     return tuple(findings)
 

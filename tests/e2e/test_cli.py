@@ -252,7 +252,7 @@ def test_the_doctor_says_what_to_do_first_and_is_content_afterwards(tmp_path: Pa
     well = _laban(tmp_path, "doctor", PORT=str(_free_port()))
     assert well.code == 0, well.said
     assert "laban people import" in well.out
-    assert "nobody can talk with Laban yet" in well.out
+    assert "nowhere to talk with Laban yet" in well.out
     (tmp_path / "people.csv").write_text(COMPANY)
     _laban(tmp_path, "people", "import", "people.csv")
     assert "2 people in 2 teams" in _laban(tmp_path, "doctor", PORT=str(_free_port())).out

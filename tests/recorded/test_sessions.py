@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -34,6 +35,11 @@ def test_there_are_sessions_of_every_walk() -> None:
     assert {one["walk"] for one in RECORDED} >= set(WALKS)
 
 
+def named(key: str) -> str:
+    """The question behind a key. What is agreed to is bound to its words: where a release words them better, it is asked once more."""
+    return re.sub(r"/[0-9a-f]{8}$", "/…", key)
+
+
 @pytest.mark.parametrize("recorded", RECORDED, ids=lambda one: f"{one['release']}-{one['walk']}-{one['step']}")
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_recorded_session_leads_on(recorded: Mapping[str, Any], lang: str) -> None:
@@ -43,7 +49,7 @@ def test_a_recorded_session_leads_on(recorded: Mapping[str, Any], lang: str) -> 
     match standing:
         case Waiting():
             if lang == recorded["lang"]:
-                assert standing.key == recorded["key"], "it stands at another question than when it was stored"
+                assert named(standing.key) == named(recorded["key"]), "it stands at another question than when it was stored"
             message = question(session, standing, lang)
             assert message.plain()
             assert any(isinstance(block, Choices | Buttons) for block in message.blocks)
