@@ -89,7 +89,8 @@ async def test_two_rounds_in_a_row_reach_everybody_in_order(office: Office) -> N
     await tell(office, people, "二", "second")
     await reached(office, people, 2)
     assert {tuple(one.text for one in person.chat.said) for person in people} == {("一", "二")}
-    assert len(office.server.of(SEND)) <= 2 * 200 / 20 + 4
+    # Which letters of two rounds that overlap meet in a bag is chance; that they go out in bags and not one by one is not.
+    assert len(office.server.of(SEND)) <= 2 * (2 * 200 / 20)
 
 
 async def test_flow_control_delays_some_and_loses_nobody(office: Office) -> None:
