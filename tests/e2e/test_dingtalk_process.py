@@ -138,10 +138,9 @@ async def test_the_doctor_is_content_with_a_complete_app(server: DingTalkServer,
     assert [chat for chat in server.robot.chats.values() if chat.shown] == []
 
 
-@pytest.mark.parametrize("scope", sorted(SCOPES))
+# No call is refused for want of a field's permission; `laban people sync` says what it could not read.
+@pytest.mark.parametrize("scope", sorted(scope for scope in SCOPES if not scope.startswith("field")))
 async def test_the_doctor_names_each_missing_permission(server: DingTalkServer, tmp_path: Path, scope: str) -> None:
-    if scope.startswith("field"):
-        return  # no call is refused for want of these; `laban people sync` says what it could not read
     installation = on_dingtalk(tmp_path, server)
     server.granted.discard(scope)
     await installation.laban("migrate")
